@@ -1,0 +1,1 @@
+//! Acts and their canonical bytes, replay of a dossier, gates, deadlines, orders.

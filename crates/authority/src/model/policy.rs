@@ -1,0 +1,258 @@
+//! The policy: whose maps one recognises, under which law, what one demands. Mine, not theirs.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::map::words;
+use super::name::{ClauseId, Digest, Matter, PartyId};
+
+/// What a verifier recognises and demands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// What it is, for people.
+    pub title: String,
+    /// Counted up by its author.
+    pub version: u32,
+    /// Its lines, in the order written: the latest matching line wins.
+    pub rules: Vec<Rule>,
+}
+
+/// One line of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// `we are KRA`
+    WeAre(PartyId),
+    /// `accept source "…" on RUR` and `reject source "…" on RUR`
+    Recognition(Recognition),
+    /// `prefer source "…" over "…"`
+    Preference {
+        /// Whose statement stands.
+        source: String,
+        /// Whose contradicting statement is dropped.
+        over: String,
+    },
+    /// `profile unidroit for RCO`
+    Profile {
+        /// Which body of law.
+        profile: Profile,
+        /// For which parties; for all where none is named.
+        parties: Vec<PartyId>,
+    },
+    /// `trust certificate authority sha256:…`
+    Trust(Trust),
+    /// `gate conclude on security with RUR: same office signs definitive text in person`
+    Gate(Gate),
+    /// `deadline D1: 60 days after demand until mandate, calendar days, UTC`
+    Deadline(Deadline),
+    /// `zone Europe/Zurich`: where the days of maps and policies begin; UTC unless said.
+    Zone(String),
+}
+
+/// Whether a source is believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recognition {
+    /// The source, as its maps name themselves.
+    pub source: String,
+    /// Accepted or rejected.
+    pub standing: Recognised,
+    /// On which party; on all where none is named.
+    pub on: Option<PartyId>,
+}
+
+/// Accepted or rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recognised {
+    /// Its statements count.
+    Accept,
+    /// Its statements don't count.
+    Reject,
+}
+
+/// A body of law for column B.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// Internal rules only: B repeats A.
+    Strict,
+    /// Vienna Convention on the Law of Treaties 1969.
+    Vclt,
+    /// UNIDROIT Principles of International Commercial Contracts, chapter 2 section 2.
+    Unidroit,
+}
+
+/// What signature evidence is believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trust {
+    /// SHA-256 of a CA certificate's DER.
+    CertificateAuthority(Digest),
+    /// SHA-256 of a time-stamping authority certificate's DER.
+    TimestampAuthority(Digest),
+    /// A witness' verifier key (C2SP signed-note).
+    Witness(String),
+}
+
+/// A demand on the other side's principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// Which door it stands at.
+    pub step: GateStep,
+    /// On what; covers the subtree.
+    pub matter: Matter,
+    /// Whose principal must act.
+    pub with: PartyId,
+    /// Who must act.
+    pub signer: GateSigner,
+    /// In person: own bound key, under no grant.
+    pub in_person: bool,
+    /// Publicly: a secret act misses the gate.
+    pub publicly: bool,
+    /// A wet-ink signature attested by a named depositary or witnesses satisfies it.
+    pub attested: bool,
+    /// The room refuses what comes before the gate.
+    pub enforce: bool,
+}
+
+/// The two doors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GateStep {
+    /// Gate 1: `open-talks … signs mandate`.
+    OpenTalks,
+    /// Gate 2: `conclude … signs definitive text`.
+    Conclude,
+}
+
+/// Who must act at a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GateSigner {
+    /// Whoever is principal then.
+    Principal,
+    /// A holder of the office that signed the mandate.
+    SameOffice,
+    /// The person who signed the mandate.
+    SamePerson,
+}
+
+/// A clock with a start and an end that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    /// Its id.
+    pub id: ClauseId,
+    /// How long.
+    pub days: u32,
+    /// What starts it.
+    pub after: Event,
+    /// What must have happened by then.
+    pub until: Event,
+    /// Calendar or business days.
+    pub count: DayCount,
+    /// IANA zone the days are counted in; the policy's where not said.
+    pub zone: Option<String>,
+}
+
+/// Events that start and end deadlines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    /// A demand was made.
+    Demand,
+    /// The mandate was signed.
+    Mandate,
+    /// Talks began.
+    Talks,
+    /// The text became definitive.
+    DefinitiveText,
+    /// All signed.
+    Signature,
+    /// The agreement entered into force.
+    EntryIntoForce,
+}
+
+/// How days are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayCount {
+    /// Every day.
+    Calendar,
+    /// Monday to Friday.
+    Business,
+}
+
+words! {
+    Recognised { Accept = "accept", Reject = "reject" }
+    Profile { Strict = "strict", Vclt = "vclt", Unidroit = "unidroit" }
+    GateStep { OpenTalks = "open-talks", Conclude = "conclude" }
+    GateSigner { Principal = "principal", SameOffice = "same office", SamePerson = "same person" }
+    Event {
+        Demand = "demand", Mandate = "mandate", Talks = "talks", DefinitiveText = "definitive-text",
+        Signature = "signature", EntryIntoForce = "entry-into-force",
+    }
+    DayCount { Calendar = "calendar", Business = "business" }
+}
+
+impl Policy {
+    /// The party whose policy this is, if it says so.
+    pub fn we_are(&self) -> Option<&PartyId> {
+        self.rules.iter().rev().find_map(|rule| match rule {
+            Rule::WeAre(party) => Some(party),
+            _ => None,
+        })
+    }
+
+    /// The profile for `party`: the latest matching line; strict where none matches.
+    pub fn profile(&self, party: &PartyId) -> Profile {
+        self.rules
+            .iter()
+            .rev()
+            .find_map(|rule| match rule {
+                Rule::Profile { profile, parties } if parties.is_empty() || parties.contains(party) => {
+                    Some(*profile)
+                }
+                _ => None,
+            })
+            .unwrap_or(Profile::Strict)
+    }
+
+    /// Whether statements of `source` about `party` count: the latest matching line; no where none matches.
+    pub fn accepts(&self, source: &str, party: &PartyId) -> bool {
+        self.rules
+            .iter()
+            .rev()
+            .find_map(|rule| match rule {
+                Rule::Recognition(r)
+                    if r.source == source && r.on.as_ref().is_none_or(|on| on == party) =>
+                {
+                    Some(r.standing == Recognised::Accept)
+                }
+                _ => None,
+            })
+            .unwrap_or(false)
+    }
+
+    /// Whether statements of `source` that contradict those of `other` stand.
+    pub fn prefers(&self, source: &str, other: &str) -> bool {
+        self.rules.iter().any(
+            |rule| matches!(rule, Rule::Preference { source: s, over } if s == source && over == other),
+        )
+    }
+
+    /// The gates, in the order written.
+    pub fn gates(&self) -> impl Iterator<Item = &Gate> {
+        self.rules.iter().filter_map(|rule| match rule {
+            Rule::Gate(gate) => Some(gate),
+            _ => None,
+        })
+    }
+
+    /// The deadlines, in the order written.
+    pub fn deadlines(&self) -> impl Iterator<Item = &Deadline> {
+        self.rules.iter().filter_map(|rule| match rule {
+            Rule::Deadline(deadline) => Some(deadline),
+            _ => None,
+        })
+    }
+
+    /// The IANA zone that days begin in, if said.
+    pub fn zone(&self) -> Option<&str> {
+        self.rules.iter().rev().find_map(|rule| match rule {
+            Rule::Zone(zone) => Some(zone.as_str()),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,1 @@
+//! Software keys and the house CA.

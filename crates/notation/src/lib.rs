@@ -1,0 +1,1 @@
+//! The notation of maps, policies and terms: parse, print, canonical JSON.

@@ -1,0 +1,1 @@
+//! Development only: fixed clocks, a PKI from one file, scenario builders.

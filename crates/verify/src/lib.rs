@@ -1,0 +1,1 @@
+//! The bundle, and bundle + policy to report.
