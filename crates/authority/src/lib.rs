@@ -3,6 +3,13 @@
 
 extern crate alloc;
 
+pub mod deadline;
+mod judge;
 pub mod model;
 pub mod proof;
+mod search;
 pub mod verdict;
+mod world;
+
+pub use judge::{Ask, Question, decide};
+pub use world::{World, WorldError};

@@ -74,6 +74,9 @@ macro_rules! ids {
             /// The id as written.
             pub fn as_str(&self) -> &str { &self.0 }
         }
+        impl core::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str { &self.0 }
+        }
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}", self.0) }
         }

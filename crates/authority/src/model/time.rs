@@ -186,3 +186,22 @@ impl Zone for Utc {
         Day::from_days_since_epoch(i64::try_from(at.0.div_euclid(NANOS_PER_DAY)).ok()?)
     }
 }
+
+impl fmt::Display for Instant {
+    /// `2026-05-02` at midnight UTC, else `2026-05-02 10:00:00 UTC`; open ends are words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::MIN => return f.write_str("the beginning"),
+            Self::MAX => return f.write_str("the end of time"),
+            _ => {}
+        }
+        let Some(day) = Utc.day_of(*self) else { return f.write_str("a time outside years 1 to 9999") };
+        let nanos = self.0.rem_euclid(NANOS_PER_DAY);
+        if nanos == 0 {
+            return write!(f, "{day}");
+        }
+        let seconds = nanos / 1_000_000_000;
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+        write!(f, "{day} {hours:02}:{minutes:02}:{:02} UTC", seconds % 60)
+    }
+}

@@ -1,0 +1,29 @@
+//! When a deadline falls due: at the end of its last day, in the zone it is counted in.
+
+use crate::model::policy::DayCount;
+use crate::model::time::{Day, Instant, Zone};
+
+/// Most days a deadline may count; more is a mistake, and the bound keeps the count short.
+pub const DAYS_MAX: u32 = 100_000;
+
+/// The instant at which the `days`-th day after `start`'s day ends; days after the event, the event's own day not
+/// counted. `None` outside the calendar (years 1 to 9999) or beyond [`DAYS_MAX`].
+pub fn due(days: u32, count: DayCount, start: Instant, zone: &dyn Zone) -> Option<Instant> {
+    if days > DAYS_MAX {
+        return None;
+    }
+    let mut day = zone.day_of(start)?.days_since_epoch();
+    match count {
+        DayCount::Calendar => day = day.checked_add(i64::from(days))?,
+        DayCount::Business => {
+            let mut left = days;
+            while left > 0 {
+                day = day.checked_add(1)?;
+                // 1970-01-01 was a Thursday; 0 is Monday.
+                let weekday = day.checked_add(3)?.rem_euclid(7);
+                left = left.saturating_sub(u32::from(weekday < 5));
+            }
+        }
+    }
+    Some(zone.start_of(Day::from_days_since_epoch(day.checked_add(1)?)?))
+}

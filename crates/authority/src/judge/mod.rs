@@ -1,0 +1,14 @@
+//! From acts to a decision: which text, which columns, under every reading of maps and times.
+
+mod alternatives;
+pub(crate) mod authority;
+pub(crate) mod column;
+pub(crate) mod cond;
+pub(crate) mod gate;
+mod moments;
+mod question;
+mod repairs;
+pub(crate) mod settle;
+pub(crate) mod why;
+
+pub use question::{Ask, Question, decide};

@@ -1,0 +1,76 @@
+//! What earlier authorised acts used up, settled in the order of acts before a limit is read.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use crate::judge::authority::Authority;
+use crate::model::act::ActKind;
+use crate::model::name::PartyId;
+use crate::proof::Proof;
+use crate::search::events::{Acts, Event};
+use crate::search::fit::period_of;
+use crate::search::ledger::{Deal, Ledger};
+use crate::search::view::View;
+use crate::search::{Lens, Search};
+use crate::model::map::Fact;
+use crate::model::time::Instant;
+use crate::world::World;
+
+/// Kinds that commit: a deal is counted once, by whichever comes first.
+const COMMITTING: [ActKind; 4] = [ActKind::Sign, ActKind::Ratify, ActKind::Confirm, ActKind::Order];
+
+/// Settles the party's acts in order. The authority of each depends only on those before it.
+pub(crate) fn settle(
+    world: &World<'_>,
+    acts: &Acts<'_>,
+    view: &View,
+    lens: Lens,
+    party: &PartyId,
+    as_of: Instant,
+) -> Ledger {
+    let mut ledger = Ledger::default();
+    if !world.counts_earlier_acts {
+        return ledger;
+    }
+    let mut done: BTreeSet<Deal> = BTreeSet::new();
+    for event in acts.of_party(party).filter(|event| COMMITTING.contains(&event.act.kind)) {
+        if done.contains(&Deal::of(event)) {
+            continue;
+        }
+        let mut search = Search::new(world, acts, view, lens, &ledger, as_of);
+        let group: Vec<&Event<'_>> = match event.text {
+            Some(text) => acts
+                .on_text(text)
+                .filter(|other| {
+                    other.order <= event.order
+                        && other.act.kind == event.act.kind
+                        && other.act.on_behalf_of == *party
+                })
+                .collect(),
+            None => alloc::vec![event],
+        };
+        if let Authority::Yes(proof) = search.authority(&group, Some(event.order)) {
+            done.insert(Deal::of(event));
+            enter(world, &mut ledger, event, &proof);
+        }
+    }
+    ledger
+}
+
+fn enter(world: &World<'_>, ledger: &mut Ledger, event: &Event<'_>, proof: &Proof) {
+    for at in proof.nodes().filter_map(|node| node.fact) {
+        let (scope, single_use) = match world.statement(at).map(|statement| &statement.fact) {
+            Some(Fact::Power(power)) => (&power.scope, false),
+            Some(Fact::Grant(grant)) => (&grant.scope, grant.single_use),
+            _ => continue,
+        };
+        if single_use {
+            ledger.use_up(at, event);
+        }
+        if let (Some(limit), Some(amount)) = (scope.up_to, event.amount)
+            && let Some(period) = limit.per.and_then(|per| period_of(per, event.act.at, world.zone))
+        {
+            ledger.add(at, period, event, amount.minor);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Acts in order, with their names looked up.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use crate::model::act::{Act, ActKind, Capacity};
+use crate::model::amount::Amount;
+use crate::model::name::{Digest, Matter, PartyId};
+use crate::model::time::Instant;
+use crate::world::{Ix, World};
+
+/// The standing in which somebody acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// Neither capacity nor grant is stated.
+    Unstated,
+    /// As holder of an office: its powers, grants to it, grants to the person.
+    Office(Ix),
+    /// In one's own name: grants to the person.
+    Own,
+    /// Under one grant only (by its name).
+    Grant(Ix),
+    /// Under a capacity or grant that no map knows.
+    Unheard,
+}
+
+/// An act in its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Event<'a> {
+    pub(crate) act: &'a Act,
+    /// Its index among the acts given; proofs name it by this.
+    pub(crate) given: u32,
+    /// Its place in the order of time.
+    pub(crate) order: u32,
+    pub(crate) person: Option<Ix>,
+    pub(crate) route: Route,
+    pub(crate) matter: Option<&'a Matter>,
+    pub(crate) text: Option<Digest>,
+    pub(crate) amount: Option<Amount>,
+    pub(crate) with: &'a [PartyId],
+    /// The same person acted for another party on the same text.
+    pub(crate) deals_with_self: bool,
+}
+
+/// All acts up to as-of, in the order of `at`, ties in the order given.
+#[derive(Debug)]
+pub(crate) struct Acts<'a> {
+    pub(crate) events: Vec<Event<'a>>,
+    by_id: BTreeMap<&'a str, u32>,
+    order_of: BTreeMap<u32, u32>,
+    by_text: BTreeMap<Digest, Vec<u32>>,
+}
+
+/// Kinds by which a person takes part in making a text binding.
+pub(crate) const ON_A_TEXT: [ActKind; 5] =
+    [ActKind::Adopt, ActKind::Initial, ActKind::Sign, ActKind::Ratify, ActKind::Confirm];
+
+impl<'a> Acts<'a> {
+    pub(crate) fn new(world: &World<'_>, acts: &'a [Act], as_of: Instant) -> Self {
+        let mut sorted: Vec<(u32, &Act)> = (0_u32..).zip(acts).filter(|(_, act)| act.at <= as_of).collect();
+        sorted.sort_by_key(|(_, act)| act.at);
+        let confirmed_ids: BTreeSet<&str> = sorted.iter().filter_map(|(_, a)| a.confirms.as_deref()).collect();
+        let confirmed_acts: BTreeMap<&str, &Act> = sorted
+            .iter()
+            .filter(|(_, act)| confirmed_ids.contains(&*act.id))
+            .map(|(_, act)| (&*act.id, *act))
+            .collect();
+        let mut events = Vec::with_capacity(sorted.len());
+        let mut by_text: BTreeMap<Digest, Vec<u32>> = BTreeMap::new();
+        for (order, (given, act)) in (0_u32..).zip(&sorted) {
+            let confirmed = act.confirms.as_ref().and_then(|id| confirmed_acts.get(&**id).copied());
+            let text = act.text.or_else(|| confirmed.and_then(|c| c.text));
+            if let Some(text) = text {
+                by_text.entry(text).or_default().push(order);
+            }
+            events.push(Event {
+                act,
+                given: *given,
+                order,
+                person: world.person_names.find(act.by.as_str()),
+                route: route(world, act),
+                matter: act.matter.as_ref().or_else(|| confirmed.and_then(|c| c.matter.as_ref())),
+                text,
+                amount: act.amount.or_else(|| confirmed.and_then(|c| c.amount)),
+                with: if act.with.is_empty() { confirmed.map_or(&[], |c| &c.with) } else { &act.with },
+                deals_with_self: false,
+            });
+        }
+        let mut this =
+            Self {
+            by_id: events.iter().map(|e| (&*e.act.id, e.order)).collect(),
+            order_of: events.iter().map(|e| (e.given, e.order)).collect(),
+            events,
+            by_text,
+        };
+        this.mark_self_dealing();
+        this
+    }
+
+    fn mark_self_dealing(&mut self) {
+        let mut marked = Vec::new();
+        for orders in self.by_text.values().filter(|orders| orders.len() > 1) {
+            let mut sides: BTreeMap<&str, BTreeSet<&PartyId>> = BTreeMap::new();
+            for event in orders.iter().filter_map(|o| self.events.get(*o as usize)) {
+                if ON_A_TEXT.contains(&event.act.kind) {
+                    sides.entry(event.act.by.as_str()).or_default().insert(&event.act.on_behalf_of);
+                }
+            }
+            let both = |event: &Event<'_>| sides.get(event.act.by.as_str()).is_some_and(|s| s.len() > 1);
+            marked.extend(orders.iter().copied().filter(|o| self.events.get(*o as usize).is_some_and(both)));
+        }
+        for order in marked {
+            if let Some(event) = self.events.get_mut(order as usize) {
+                event.deals_with_self = true;
+            }
+        }
+    }
+
+    pub(crate) fn event(&self, order: u32) -> Option<&Event<'a>> {
+        self.events.get(order as usize)
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<&Event<'a>> {
+        self.event(*self.by_id.get(id)?)
+    }
+
+    /// Every party on whose behalf an act was done, in the order given.
+    pub(crate) fn parties(&self) -> Vec<PartyId> {
+        let mut first: BTreeMap<&PartyId, u32> = BTreeMap::new();
+        for event in &self.events {
+            let given = first.entry(&event.act.on_behalf_of).or_insert(event.given);
+            *given = (*given).min(event.given);
+        }
+        let mut parties: Vec<(u32, &PartyId)> = first.into_iter().map(|(party, given)| (given, party)).collect();
+        parties.sort_unstable();
+        parties.into_iter().map(|(_, party)| party.clone()).collect()
+    }
+
+    /// An act by its index among those given.
+    pub(crate) fn given(&self, given: u32) -> Option<&Event<'a>> {
+        self.event(*self.order_of.get(&given)?)
+    }
+
+    /// Acts on one text, in order.
+    pub(crate) fn on_text(&self, text: Digest) -> impl Iterator<Item = &Event<'a>> {
+        self.by_text.get(&text).into_iter().flatten().filter_map(|order| self.event(*order))
+    }
+
+    pub(crate) fn of_party(&self, party: &PartyId) -> impl Iterator<Item = &Event<'a>> {
+        self.events.iter().filter(move |event| event.act.on_behalf_of == *party)
+    }
+}
+
+fn route(world: &World<'_>, act: &Act) -> Route {
+    if let Some(grant) = &act.under {
+        return world.grant_names.find(grant.as_str()).map_or(Route::Unheard, Route::Grant);
+    }
+    match &act.capacity {
+        None => Route::Unstated,
+        Some(Capacity::Person) => Route::Own,
+        Some(Capacity::Office(office)) => {
+            world.office_names.find(office.as_str()).map_or(Route::Unheard, Route::Office)
+        }
+    }
+}
