@@ -1,6 +1,7 @@
 //! When a deadline falls due: at the end of its last day, in the zone it is counted in.
 
 use crate::model::policy::DayCount;
+use crate::model::terms::{Span, SpanUnit};
 use crate::model::time::{Day, Instant, Zone};
 
 /// Most days a deadline may count; more is a mistake, and the bound keeps the count short.
@@ -26,4 +27,20 @@ pub fn due(days: u32, count: DayCount, start: Instant, zone: &dyn Zone) -> Optio
         }
     }
     Some(zone.start_of(Day::from_days_since_epoch(day.checked_add(1)?)?))
+}
+
+/// The day that lies a span of calendar units after `day`; where the month is too short, its last day.
+pub fn after(day: Day, span: Span) -> Option<Day> {
+    let months = match span.unit {
+        SpanUnit::Days => {
+            return Day::from_days_since_epoch(day.days_since_epoch().checked_add(i64::from(span.count))?);
+        }
+        SpanUnit::Months => i64::from(span.count),
+        SpanUnit::Years => i64::from(span.count).checked_mul(12)?,
+    };
+    let total = i64::from(day.year()).checked_mul(12)?.checked_add(i64::from(day.month()))?.checked_add(months)?;
+    let zero_based = total.checked_sub(1)?;
+    let year = i16::try_from(zero_based.div_euclid(12)).ok()?;
+    let month = u8::try_from(zero_based.rem_euclid(12)).ok()?.checked_add(1)?;
+    (28..=day.day()).rev().chain([day.day()]).find_map(|d| Day::new(year, month, d))
 }

@@ -6,6 +6,7 @@ extern crate alloc;
 pub mod deadline;
 mod judge;
 pub mod model;
+pub mod order;
 pub mod proof;
 mod search;
 pub mod verdict;

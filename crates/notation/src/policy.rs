@@ -1,0 +1,203 @@
+//! Policies: whose maps one recognises, under which law, what one demands.
+
+use countersign_authority::model::policy::{
+    DayCount, Deadline, Event, Gate, GateSigner, GateStep, Policy, Profile, Recognised, Recognition, Rule, Trust,
+};
+
+use crate::cursor::{Cursor, Parse};
+use crate::diagnostic::{Fault, Span};
+use crate::lexis::Line;
+use crate::time;
+
+const STARTS: [&str; 9] = [
+    "`we are`", "`accept source`", "`reject source`", "`prefer source`", "`profile`", "`trust`", "`gate`", "`deadline`",
+    "`zone`",
+];
+
+/// Most days a deadline may count.
+const DAYS_MAX: u32 = countersign_authority::deadline::DAYS_MAX;
+
+/// `policy "…" version N`
+pub(crate) fn header<'l, 'a>(lines: &'l [Line<'a>]) -> Parse<(Policy, &'l [Line<'a>])> {
+    let Some((first, rest)) = lines.split_first() else {
+        return Err(Fault::new(Span::default(), "the file holds no statement")
+            .expected(["policy \"TITLE\" version N"]));
+    };
+    let mut c = Cursor::new(first);
+    c.expect("policy")?;
+    let title = c.text("the policy's title")?;
+    c.expect("version")?;
+    let version = c.number("a version")?;
+    c.end()?;
+    Ok((Policy { title, version, rules: Vec::new() }, rest))
+}
+
+/// One line of a policy.
+pub(crate) fn rule(line: &Line<'_>) -> Parse<Rule> {
+    let mut cursor = Cursor::new(line);
+    let c = &mut cursor;
+    let rule = match c.peek_word() {
+        Some("we") => {
+            c.expect("we")?;
+            c.expect("are")?;
+            Rule::WeAre(c.party()?)
+        }
+        Some("accept" | "reject") => {
+            let standing = c.one_of("`accept` or `reject`", Recognised::WORDS)?;
+            c.expect("source")?;
+            let source = c.text("the source")?;
+            let on = if c.take("on") { Some(c.party()?) } else { None };
+            Rule::Recognition(Recognition { source, standing, on })
+        }
+        Some("prefer") => {
+            c.expect("prefer")?;
+            c.expect("source")?;
+            let source = c.text("the source that stands")?;
+            c.expect("over")?;
+            let _ = c.take("source");
+            let over = c.text("the source that yields")?;
+            Rule::Preference { source, over }
+        }
+        Some("profile") => {
+            c.expect("profile")?;
+            let profile = c.one_of("a profile", Profile::WORDS)?;
+            let parties = if c.take("for") { c.list(Cursor::party)? } else { Vec::new() };
+            Rule::Profile { profile, parties }
+        }
+        Some("trust") => Rule::Trust(trust(c)?),
+        Some("gate") => Rule::Gate(gate(c)?),
+        Some("deadline") => Rule::Deadline(deadline(c, line.span())?),
+        Some("zone") => {
+            c.expect("zone")?;
+            Rule::Zone(zone(c)?)
+        }
+        _ => return Err(c.unexpected(STARTS)),
+    };
+    c.end()?;
+    Ok(rule)
+}
+
+fn trust(c: &mut Cursor<'_, '_>) -> Parse<Trust> {
+    c.expect("trust")?;
+    if c.take("certificate") {
+        c.expect("authority")?;
+        Ok(Trust::CertificateAuthority(c.digest()?))
+    } else if c.take("timestamp") {
+        c.expect("authority")?;
+        Ok(Trust::TimestampAuthority(c.digest()?))
+    } else if c.take("witness") {
+        Ok(Trust::Witness(c.text("the witness' verifier key")?))
+    } else {
+        Err(c.unexpected(["`certificate authority`", "`timestamp authority`", "`witness`"]))
+    }
+}
+
+fn gate(c: &mut Cursor<'_, '_>) -> Parse<Gate> {
+    c.expect("gate")?;
+    let step = c.one_of("a gate", GateStep::WORDS)?;
+    c.expect("on")?;
+    let matter = c.matter()?;
+    c.expect("with")?;
+    let with = c.party()?;
+    c.colon()?;
+    let signer = if c.take("principal") {
+        GateSigner::Principal
+    } else if c.take("same") {
+        if c.take("office") {
+            GateSigner::SameOffice
+        } else if c.take("person") {
+            GateSigner::SamePerson
+        } else {
+            return Err(c.unexpected(["`office`", "`person`"]));
+        }
+    } else {
+        return Err(c.unexpected(["`principal`", "`same office`", "`same person`"]));
+    };
+    c.expect("signs")?;
+    match step {
+        GateStep::OpenTalks => c.expect("mandate")?,
+        GateStep::Conclude if c.take("definitive-text") => {}
+        GateStep::Conclude => {
+            c.expect("definitive")?;
+            c.expect("text")?;
+        }
+    }
+    let (mut in_person, mut publicly, mut attested, mut enforce) = (false, false, false, false);
+    loop {
+        let comma = c.take_comma();
+        let start = c.here();
+        if c.take("in") {
+            c.expect("person")?;
+            c.flag(&mut in_person, "in person", start)?;
+        } else if c.take("publicly") {
+            c.flag(&mut publicly, "publicly", start)?;
+        } else if c.take("attested") {
+            c.flag(&mut attested, "attested", start)?;
+        } else if c.take("enforce") {
+            c.flag(&mut enforce, "enforce", start)?;
+        } else if c.done() && !comma {
+            break;
+        } else {
+            return Err(c.unexpected(["`in person`", "`publicly`", "`attested`", "`enforce`"]));
+        }
+    }
+    Ok(Gate { step, matter, with, signer, in_person, publicly, attested, enforce })
+}
+
+fn deadline(c: &mut Cursor<'_, '_>, line: Span) -> Parse<Deadline> {
+    c.expect("deadline")?;
+    let id = c.clause()?;
+    c.colon()?;
+    let at = c.here();
+    let days: u32 = c.number("a number of days")?;
+    if days > DAYS_MAX {
+        return Err(Fault::new(at, format!("{days} days are more than {DAYS_MAX}")));
+    }
+    if !c.take("day") {
+        c.expect("days")?;
+    }
+    let unclear = |what: &str| {
+        Fault::new(line, format!("deadline {id} does not say {what}"))
+            .expected(["after EVENT until EVENT"])
+            .help("does the clock bound the start of talks, or the agreement? name the event that starts it and the event that must have happened by then")
+    };
+    if !c.take("after") {
+        return Err(unclear("what starts it (`after` EVENT)"));
+    }
+    let after = c.one_of("an event", Event::WORDS)?;
+    if !c.take("until") {
+        return Err(unclear("what must have happened by then (`until` EVENT)"));
+    }
+    let until = c.one_of("an event", Event::WORDS)?;
+    let (mut count, mut named) = (None, None);
+    while !c.done() {
+        let _ = c.take_comma();
+        let start = c.here();
+        if matches!(c.peek_word(), Some("calendar" | "business")) {
+            let found = c.one_of("a count of days", DayCount::WORDS)?;
+            c.expect("days")?;
+            c.once(&mut count, found, "days", start)?;
+        } else {
+            let found = zone(c)?;
+            c.once(&mut named, found, "zone", start)?;
+        }
+    }
+    Ok(Deadline { id, days, after, until, count: count.unwrap_or(DayCount::Calendar), zone: named })
+}
+
+fn zone(c: &mut Cursor<'_, '_>) -> Parse<String> {
+    let (word, span) = match c.peek_word() {
+        Some(_) => {
+            let (word, span) = c.word("a time zone")?;
+            (word.to_owned(), span)
+        }
+        None => {
+            let span = c.here();
+            (c.text("a time zone")?, span)
+        }
+    };
+    match time::zone(&word) {
+        Ok(_) => Ok(word),
+        Err(error) => Err(Fault::new(span, error.to_string()).expected(["`UTC`", "an IANA zone such as Europe/Zurich"])),
+    }
+}
