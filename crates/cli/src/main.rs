@@ -1,2 +1,62 @@
-//! The binary.
-fn main() {}
+//! The binary `countersign`, one file a verb.
+//!
+//! A verb is a module with `Args` (clap) and `run(&Args, &mut Shell) -> Result<Exit, Failure>`, and one line in the
+//! table below. The clock, the environment and the streams are read in `shell.rs` and nowhere else.
+
+mod completions;
+mod decide;
+mod exit;
+mod input;
+mod shell;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::exit::{Exit, Failure};
+use crate::shell::Shell;
+
+/// Declares the verbs: name, module, one line a verb.
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $verb:ident = $module:ident),* $(,)?) => {
+        /// What to do.
+        #[derive(Debug, clap::Subcommand)]
+        enum Verb { $($(#[$doc])* $verb($module::Args)),* }
+
+        impl Verb {
+            fn run(&self, shell: &mut Shell) -> Result<Exit, Failure> {
+                match self { $(Self::$verb(args) => $module::run(args, shell)),* }
+            }
+        }
+    };
+}
+
+verbs! {
+    /// Evaluate unsigned acts against maps and a policy: a what-if, no signatures
+    Decide = decide,
+    /// Print completions for a shell
+    Completions = completions,
+}
+
+/// Agreements that bind: whether the person who signed for the other side could bind it, with reasons.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, about, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 yes · 1 verdict no · 2 usage · 3 undetermined · 4 internal error")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// Print JSON on standard output
+    #[arg(long, global = true)]
+    json: bool,
+    /// When to use colour; NO_COLOR is honoured
+    #[arg(long, global = true, value_enum, default_value_t = shell::Colour::Auto, value_name = "WHEN")]
+    color: shell::Colour,
+}
+
+fn main() -> ExitCode {
+    shell::catch_panics();
+    let cli = Cli::parse();
+    let mut shell = Shell::new(cli.json, cli.color);
+    let exit = cli.verb.run(&mut shell).unwrap_or_else(|failure| shell.fail(&failure));
+    exit.into()
+}

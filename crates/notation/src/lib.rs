@@ -21,6 +21,7 @@
 
 mod cursor;
 pub mod diagnostic;
+pub mod digest;
 pub mod format;
 mod lexis;
 mod map;

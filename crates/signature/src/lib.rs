@@ -1,1 +1,66 @@
-//! Detached CMS signatures and X.509 certificates: which key signed which bytes.
+//! Which key signed which bytes, and when its holder said they did.
+//!
+//! This crate answers that and nothing more: it knows no parties, powers or policies. *Did that signature bind
+//! anybody* is asked elsewhere.
+//!
+//! # What is here
+//! - [`sign_detached`] and [`verify_detached`]: detached CMS `SignedData` in DER (RFC 5652), SHA-256, ECDSA on P-256
+//!   (RFC 5753, RFC 5758 §3.2), with the signed attributes content-type, message-digest, signing-time (RFC 5652 §11)
+//!   and signing-certificate-v2 (RFC 5035 §3): the shape of CAdES-B (ETSI EN 319 122-1).
+//!   `openssl cms -verify -binary -inform DER -content FILE` reads what is written here.
+//! - [`path`]: from a signer's certificate up to an anchor, at a moment (a strict part of RFC 5280 §6, see there).
+//! - [`issue`] and [`self_sign`]: certificates for those who bring none.
+//! - [`Signer`]: where a private key lives. This crate holds none.
+//!
+//! # What is not here
+//! No clock, file, network or random number: time is an argument, keys come from `countersign-keys`. No revocation
+//! lists, OCSP, timestamps, name constraints or certificate policies yet: what a certificate *demands* of a verifier
+//! and is not understood here is refused, never skipped.
+//!
+//! # Wire format
+//! ```text
+//! ContentInfo { signedData, [0] SignedData {
+//!   version 1, { sha256 }, { id-data },              -- no content: detached
+//!   [0] { signer's certificate, its chain },
+//!   { SignerInfo { version 1, issuer and serial, sha256,
+//!       [0] { contentType, signingTime, messageDigest, signingCertificateV2 },
+//!       ecdsa-with-SHA256, signature } } } }
+//! ```
+//! The same content, key, chain and time give the same bytes (RFC 6979).
+//!
+//! # Start with
+//! [`Certificate`], [`VerifiedSignature`], [`ProvenPath`].
+//!
+//! ```
+//! use countersign_signature::{Anchor, Certificate, SignatureError, path, verify_detached};
+//!
+//! fn who_signed(act: &[u8], p7s: &[u8], house: [u8; 32], at: i64) -> Result<String, SignatureError> {
+//!     let signed = verify_detached(act, p7s)?;
+//!     let vouched = path(signed.signer(), signed.certificates(), &[Anchor::Fingerprint(house)], at).is_ok();
+//!     Ok(format!("{} (vouched for by the house CA: {vouched})", signed.signer().subject()))
+//! }
+//! # assert!(who_signed(b"act", b"not a signature", [0; 32], 0).is_err());
+//! ```
+
+mod algorithm;
+mod certificate;
+mod cms;
+mod encode;
+mod hex;
+mod issue;
+mod name;
+mod oid;
+mod path;
+mod read;
+mod sign;
+mod signer;
+mod verify;
+
+pub use algorithm::{Algorithm, BadPublicKey, PublicKey};
+pub use certificate::{CERTIFICATE_MAX, Certificate, CertificateError};
+pub use issue::{IssueError, Subject, Template, issue, self_sign};
+pub use name::{BadDistinguishedName, DistinguishedName};
+pub use path::{Anchor, PATH_MAX, PathError, ProvenPath, path};
+pub use sign::{SigningError, sign_detached};
+pub use signer::{SignError, Signer};
+pub use verify::{SIGNATURE_MAX, SignatureError, VerifiedSignature, verify_detached};

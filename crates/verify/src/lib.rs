@@ -1,1 +1,3 @@
 //! The bundle, and bundle + policy to report.
+
+pub mod decision;

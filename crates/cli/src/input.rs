@@ -1,0 +1,73 @@
+//! Reading what verbs are given: maps, policies, acts, times.
+
+use std::path::{Path, PathBuf};
+
+use countersign_authority::model::map::Map;
+use countersign_authority::model::policy::Policy;
+use countersign_authority::model::time::{Instant, Utc, Zone};
+use countersign_notation::diagnostic::Diagnostic;
+use countersign_notation::parse::{self, DOCUMENT_MAX, Parsed};
+use countersign_notation::resolve::{Names, resolve};
+use countersign_notation::time;
+
+use crate::exit::Failure;
+
+/// Reads a file whole.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::File { path: path.to_owned(), error })
+}
+
+/// Reads a document of the notation, stopping before a file that is too large to be one.
+pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>, Failure> {
+    let size = std::fs::metadata(path).map_err(|error| Failure::File { path: path.to_owned(), error })?.len();
+    if size > DOCUMENT_MAX as u64 {
+        return Err(Failure::usage(format!("{}: {size} bytes; at most {DOCUMENT_MAX} are read", path.display()))
+            .help("split it into several maps of the same source"));
+    }
+    read(path)
+}
+
+/// Maps and a policy, read and resolved against each other.
+pub(crate) struct Documents {
+    pub(crate) maps: Vec<Map>,
+    pub(crate) policy: Option<Policy>,
+    pub(crate) names: Names,
+    pub(crate) zone: Box<dyn Zone + Sync>,
+}
+
+/// Reads maps and a policy, reporting every error in any of them.
+pub(crate) fn documents(maps: &[PathBuf], policy: Option<&Path>) -> Result<Documents, Failure> {
+    let mut errors: Vec<Diagnostic> = Vec::new();
+    let mut parsed: Vec<Parsed<Map>> = Vec::new();
+    for path in maps {
+        match parse::map(&path.display().to_string(), &read_document(path)?) {
+            Ok(map) => parsed.push(map),
+            Err(found) => errors.extend(found),
+        }
+    }
+    let policy = match policy {
+        None => None,
+        Some(path) => match parse::policy(&path.display().to_string(), &read_document(path)?) {
+            Ok(policy) => Some(policy),
+            Err(found) => {
+                errors.extend(found);
+                None
+            }
+        },
+    };
+    if !errors.is_empty() {
+        return Err(Failure::Documents(errors));
+    }
+    let names = resolve(&parsed, policy.as_ref(), &[]).map_err(Failure::Documents)?;
+    let policy = policy.map(|policy| policy.value);
+    let zone: Box<dyn Zone + Sync> = match policy.as_ref().and_then(|policy| policy.zone()) {
+        None => Box::new(Utc),
+        Some(name) => Box::new(time::zone(name).map_err(|error| Failure::usage(error.to_string()))?),
+    };
+    Ok(Documents { maps: parsed.into_iter().map(|map| map.value).collect(), policy, names, zone })
+}
+
+/// Reads a time given as a flag: an RFC 3339 instant, or an ISO day (its first moment, UTC).
+pub(crate) fn instant(word: &str) -> Result<Instant, String> {
+    time::instant_or_day(word).map_err(|error| error.to_string())
+}

@@ -1,0 +1,48 @@
+//! The object identifiers this crate reads and writes.
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::{rfc5280, rfc5911, rfc5912};
+
+/// A CMS content of type `SignedData` (RFC 5652 §5.1).
+pub(crate) const SIGNED_DATA: ObjectIdentifier = rfc5911::ID_SIGNED_DATA;
+/// Arbitrary octets, the only content type signed here (RFC 5652 §4).
+pub(crate) const DATA: ObjectIdentifier = rfc5911::ID_DATA;
+/// Signed attribute: content type (RFC 5652 §11.1).
+pub(crate) const CONTENT_TYPE: ObjectIdentifier = rfc5911::ID_CONTENT_TYPE;
+/// Signed attribute: message digest (RFC 5652 §11.2).
+pub(crate) const MESSAGE_DIGEST: ObjectIdentifier = rfc5911::ID_MESSAGE_DIGEST;
+/// Signed attribute: signing time (RFC 5652 §11.3).
+pub(crate) const SIGNING_TIME: ObjectIdentifier = rfc5911::ID_SIGNING_TIME;
+/// Signed attribute: ESS signing certificate, version 2 (RFC 5035 §3).
+pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+
+/// SHA-256 (RFC 5754 §2.2).
+pub(crate) const SHA_256: ObjectIdentifier = rfc5912::ID_SHA_256;
+/// ECDSA with SHA-256 (RFC 5758 §3.2).
+pub(crate) const ECDSA_WITH_SHA_256: ObjectIdentifier = rfc5912::ECDSA_WITH_SHA_256;
+/// An elliptic curve public key (RFC 5480 §2.1.1).
+pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier = rfc5912::ID_EC_PUBLIC_KEY;
+/// The curve P-256 (RFC 5480 §2.1.1.1).
+pub(crate) const P_256: ObjectIdentifier = rfc5912::SECP_256_R_1;
+
+/// Extension: basic constraints (RFC 5280 §4.2.1.9).
+pub(crate) const BASIC_CONSTRAINTS: ObjectIdentifier = rfc5280::ID_CE_BASIC_CONSTRAINTS;
+/// Extension: key usage (RFC 5280 §4.2.1.3).
+pub(crate) const KEY_USAGE: ObjectIdentifier = rfc5280::ID_CE_KEY_USAGE;
+/// Extension: extended key usage (RFC 5280 §4.2.1.12).
+pub(crate) const EXTENDED_KEY_USAGE: ObjectIdentifier = rfc5280::ID_CE_EXT_KEY_USAGE;
+/// Extension: subject key identifier (RFC 5280 §4.2.1.2).
+pub(crate) const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = rfc5280::ID_CE_SUBJECT_KEY_IDENTIFIER;
+/// Extension: authority key identifier (RFC 5280 §4.2.1.1).
+pub(crate) const AUTHORITY_KEY_IDENTIFIER: ObjectIdentifier = rfc5280::ID_CE_AUTHORITY_KEY_IDENTIFIER;
+/// Extension: name constraints (RFC 5280 §4.2.1.10).
+pub(crate) const NAME_CONSTRAINTS: ObjectIdentifier = rfc5280::ID_CE_NAME_CONSTRAINTS;
+
+/// Purposes under which a key may sign a document: any (RFC 5280 §4.2.1.12), mail protection, document signing
+/// (RFC 9336).
+pub(crate) const SIGNING_PURPOSES: [ObjectIdentifier; 3] = [
+    rfc5280::ANY_EXTENDED_KEY_USAGE,
+    rfc5280::ID_KP_EMAIL_PROTECTION,
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36"),
+];
