@@ -6,10 +6,9 @@ use countersign_agreement::facts;
 use countersign_authority::model::act::{Act, Capacity};
 use countersign_authority::model::name::PartyId;
 use countersign_authority::model::time::Instant;
-use countersign_authority::verdict::{Asked, Decision, Headline, Verdict};
 use countersign_authority::{Ask, Question, World, decide};
 use countersign_notation::resolve::{Names, UnknownName};
-use countersign_verify::decision::Rendering;
+use countersign_verify::decision::{Overall, Rendering};
 
 use crate::exit::{Exit, Failure};
 use crate::input;
@@ -90,7 +89,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     } else {
         shell.print(&rendering.text(&decision))?;
     }
-    Ok(exit(&decision))
+    Ok(Overall::of(&decision).into())
 }
 
 /// Names of acts resolve against every map given, accepted or not.
@@ -110,24 +109,4 @@ fn check_names(acts: &[Act], names: &Names, args: &Args) -> Result<(), Failure> 
         check().map_err(|unknown| Failure::usage(format!("{file}: act {}: {unknown}", act.id)))?;
     }
     Ok(())
-}
-
-/// 0 if every headline is attributable (for a mandate: every gate is passed), 3 if none is worse than undetermined.
-pub(crate) fn exit(decision: &Decision) -> Exit {
-    decision
-        .parties
-        .iter()
-        .map(|party| {
-            let met = match decision.asked {
-                Asked::Mandate => party.gate.verdict == Verdict::Yes,
-                _ => matches!(party.headline, Headline::AttributableGateMet | Headline::Attributable),
-            };
-            match party.headline {
-                _ if met => Exit::Yes,
-                Headline::Undetermined => Exit::Undetermined,
-                _ => Exit::No,
-            }
-        })
-        .max()
-        .unwrap_or(Exit::Yes)
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use countersign_notation::diagnostic::Diagnostic;
+use countersign_verify::decision::Overall;
 
-/// How the process ends (interface.md §1).
+/// How the process ends (interface.md §1); an internal error ends with 4, in `shell::catch_panics`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     /// 0
@@ -16,8 +17,6 @@ pub(crate) enum Exit {
     No,
     /// 2
     Usage,
-    /// 4
-    Internal,
 }
 
 impl From<Exit> for ExitCode {
@@ -27,8 +26,17 @@ impl From<Exit> for ExitCode {
             Exit::No => 1,
             Exit::Usage => 2,
             Exit::Undetermined => 3,
-            Exit::Internal => 4,
         })
+    }
+}
+
+impl From<Overall> for Exit {
+    fn from(overall: Overall) -> Self {
+        match overall {
+            Overall::Yes => Self::Yes,
+            Overall::Undetermined => Self::Undetermined,
+            Overall::No => Self::No,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use countersign_authority::World;
 use countersign_authority::model::act::Act;
 use countersign_authority::proof::Proof;
 use countersign_authority::verdict::{
-    Asked, Column, Decision, PartyDecision, Reason, StatementRef, Verdict,
+    Asked, Column, Decision, Headline, PartyDecision, Reason, StatementRef, Verdict,
 };
 use countersign_notation::{digest, print, time::rfc3339};
 use serde_json::{Map, Value, json};
@@ -123,6 +123,48 @@ impl Rendering<'_> {
             reasons(&mut out, party);
         }
         out
+    }
+}
+
+/// What a decision comes to as a whole: the exit code of verbs that decide (interface.md §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Overall {
+    /// Every headline is attributable; for a mandate, every gate is passed. Exit 0.
+    Yes,
+    /// None is worse than undetermined. Exit 3.
+    Undetermined,
+    /// Exit 1.
+    No,
+}
+
+impl Overall {
+    /// The worst of the parties'.
+    pub fn of(decision: &Decision) -> Self {
+        decision
+            .parties
+            .iter()
+            .map(|party| {
+                let met = match decision.asked {
+                    Asked::Mandate => party.gate.verdict == Verdict::Yes,
+                    _ => matches!(party.headline, Headline::AttributableGateMet | Headline::Attributable),
+                };
+                match party.headline {
+                    _ if met => Self::Yes,
+                    Headline::Undetermined => Self::Undetermined,
+                    _ => Self::No,
+                }
+            })
+            .max()
+            .unwrap_or(Self::Yes)
+    }
+
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Yes => 0,
+            Self::No => 1,
+            Self::Undetermined => 3,
+        }
     }
 }
 

@@ -309,8 +309,8 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// The mandate that `same office` and `same person` refer to: the last that counts before `before`.
-    fn reference(&self, gate: &Gate, here: AtTheGate<'_>, before: u32) -> Option<(&'s Event<'s>, Actor, StatementRef)> {
+    /// The mandates that `same office` and `same person` can refer to: those that count before `before`.
+    fn references(&self, gate: &Gate, here: AtTheGate<'_>, before: u32) -> Vec<(&'s Event<'s>, Actor, StatementRef)> {
         let here = AtTheGate { only: None, ..here };
         self.mandates(here)
             .into_iter()
@@ -320,7 +320,7 @@ impl<'s> Search<'s> {
                 let claim = self.claim(here.party, here.matter, self.times.of(mandate))?;
                 Some((mandate, claim.decider, claim.at))
             })
-            .last()
+            .collect()
     }
 
     fn opening_gate(&self, here: AtTheGate<'_>) -> Option<&'s Gate> {
@@ -375,14 +375,13 @@ impl<'s> Search<'s> {
         let Some(opening) = opening else {
             return self.principal_acted(gate, event, claim.decider, claim.at);
         };
-        let before = match gate.signer {
+        let mandates = self.references(opening, here, event.order);
+        let reference = match gate.signer {
             // The person who opened the talks; a renewal by another does not make them the same.
-            GateSigner::SamePerson => {
-                self.talks(AtTheGate { only: None, ..here }).iter().map(|e| e.order).min().unwrap_or(event.order)
-            }
-            _ => event.order,
+            GateSigner::SamePerson => mandates.first(),
+            _ => mandates.last(),
         };
-        let Some((mandate, decider, claimed)) = self.reference(opening, here, before) else {
+        let Some(&(mandate, decider, claimed)) = reference else {
             let says = format!("gate {}: no mandate that counts comes before {}", gate.step.word(), event.act.id);
             return Passed::No(Reason { rule: Rule::Gate, says, facts: Vec::new() });
         };
