@@ -286,7 +286,16 @@ impl<'a> Raw<'a> {
         let subject = fields.take(Tag::Sequence)?.whole;
         let public_key = fields.take(Tag::Sequence)?.whole;
         let signature = signature.as_bytes().ok_or(Tag::BitString.value_error())?;
-        Ok(Self { tbs: tbs.whole, inner_algorithm, outer_algorithm, serial, issuer, subject, public_key, signature })
+        Ok(Self {
+            tbs: tbs.whole,
+            inner_algorithm,
+            outer_algorithm,
+            serial,
+            issuer,
+            subject,
+            public_key,
+            signature,
+        })
     }
 }
 

@@ -80,7 +80,8 @@ pub fn issue(template: &Template, issuer: &dyn Signer) -> Result<Certificate, Is
             issuer_ends: above.not_after(),
         });
     }
-    let tbs = to_be_signed(template, above.subject_name(), above.subject_key_identifier(), issuer.algorithm())?;
+    let tbs =
+        to_be_signed(template, above.subject_name(), above.subject_key_identifier(), issuer.algorithm())?;
     let certificate = seal(&tbs, issuer.algorithm(), &issuer.sign(&tbs)?)?;
     match above.public_key() {
         Ok(key) if certificate.is_signed_by(key) => Ok(certificate),
@@ -117,8 +118,7 @@ fn to_be_signed(
     if let Some(first) = serial.first_mut() {
         *first = (*first & 0x7f) | 0x40;
     }
-    let validity =
-        encode::sequence(&[&encode_time(template.not_before)?, &encode_time(template.not_after)?]);
+    let validity = encode::sequence(&[&encode_time(template.not_before)?, &encode_time(template.not_after)?]);
     let extensions = extensions(template, issuer_key);
     Ok(encode::sequence(&[
         &version,

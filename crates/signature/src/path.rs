@@ -142,7 +142,9 @@ pub enum PathError {
         found: u8,
     },
     /// An extension that must not be skipped and is not understood.
-    #[error("`{subject}` has the extension {extension}, which is not understood here and must not be skipped")]
+    #[error(
+        "`{subject}` has the extension {extension}, which is not understood here and must not be skipped"
+    )]
     Extension {
         /// Whose certificate.
         subject: String,
@@ -353,7 +355,5 @@ fn may_issue<'a>(issuer: &'a Certificate, path: &[&Certificate]) -> Result<&'a P
             return Err(PathError::PathLength { subject: subject(), allowed, found });
         }
     }
-    issuer
-        .public_key()
-        .map_err(|source| PathError::PublicKey { subject: subject(), source: source.clone() })
+    issuer.public_key().map_err(|source| PathError::PublicKey { subject: subject(), source: source.clone() })
 }

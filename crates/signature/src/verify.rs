@@ -227,10 +227,9 @@ pub fn verify_detached(content: &[u8], p7s: &[u8]) -> Result<VerifiedSignature, 
     }
     let signer = signed.signer_certificate()?.clone();
     let bound = signed.attributes.binds(&signer)?;
-    let key = signer.public_key().map_err(|source| SignatureError::PublicKey {
-        subject: signer.subject(),
-        source: source.clone(),
-    })?;
+    let key = signer
+        .public_key()
+        .map_err(|source| SignatureError::PublicKey { subject: signer.subject(), source: source.clone() })?;
     if !key.verifies(signed.algorithm, &signed.attributes.signed_bytes, signed.signature) {
         return Err(SignatureError::NoMatch { subject: signer.subject() });
     }

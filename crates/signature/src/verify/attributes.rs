@@ -57,7 +57,8 @@ impl<'a> SignedAttributes<'a> {
         }
         let missing = |attribute| SignatureError::AttributeMissing { attribute };
         let content_type = content_type.ok_or(missing(oid::CONTENT_TYPE))?;
-        let content_type = ObjectIdentifier::from_der(content_type).map_err(part("content-type attribute"))?;
+        let content_type =
+            ObjectIdentifier::from_der(content_type).map_err(part("content-type attribute"))?;
         expect_type(content_type, oid::DATA, "content-type attribute")?;
         Ok(Self {
             signed_bytes: crate::encode::retag(0x31, set.whole.to_vec()),
