@@ -1,1 +1,48 @@
-//! Software keys and the house CA.
+//! Private keys: software keys in files, and the house CA for those who bring no certificate.
+//!
+//! The one crate that draws random numbers for keys and reads and writes key files. Time stays an argument, so does the
+//! passphrase: the command line reads the environment, this crate never does.
+//!
+//! # Files
+//! ```text
+//! DIR/NAME.key.pem    PKCS#8 (RFC 5958), mode 0600; encrypted (PBES2, scrypt) where a passphrase was given
+//! DIR/NAME.cert.pem   the certificate, then those above it (RFC 7468)
+//! ```
+//! No file is ever written over. `openssl pkcs8`, `openssl x509` and `openssl cms -sign` read them.
+//!
+//! # What is not here
+//! Devices (PKCS#11) and PKCS#12 files come later. No key is ever sent anywhere.
+//!
+//! # Start with
+//! [`KeyStore`], [`HouseCa`], [`SoftwareKey`].
+//!
+//! ```
+//! use countersign_keys::{HouseCa, PrivateKey, SoftwareKey, Validity};
+//! use countersign_signature::{DistinguishedName, sign_detached, verify_detached};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = 1_777_000_000;
+//! let ca = HouseCa::create(&DistinguishedName::parse("CN=House CA,O=Ruritania")?, now, 10)?;
+//! let key = PrivateKey::generate()?;
+//! let subject = DistinguishedName::parse("CN=C. Dahl,O=Ruritania")?;
+//! let certificate = ca.issue(&subject, &key.public_key()?, Validity::years(now, 2)?)?;
+//! let dahl = SoftwareKey::new(key, certificate, vec![ca.certificate().clone()])?;
+//!
+//! let p7s = sign_detached(b"the text", &dahl, now)?;
+//! assert_eq!(verify_detached(b"the text", &p7s)?.signer().subject(), "CN=C. Dahl,O=Ruritania");
+//! # Ok(())
+//! # }
+//! ```
+
+mod file;
+mod house;
+mod name;
+mod private;
+mod software;
+mod store;
+
+pub use house::{HouseCa, HouseCaError, Validity};
+pub use name::{BadKeyName, KeyName};
+pub use private::{KeyError, Passphrase, PrivateKey};
+pub use software::{KeyMismatch, SoftwareKey};
+pub use store::{Created, Entry, Issuer, KeyStore, KeyStoreError, Protection, Unreadable, Warning};

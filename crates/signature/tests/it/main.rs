@@ -1,0 +1,10 @@
+//! What this crate promises, from outside: one binary, one file a subject.
+
+#[cfg(test)]
+mod detached;
+#[cfg(test)]
+mod interop;
+#[cfg(test)]
+mod paths;
+#[cfg(test)]
+mod tampering;
