@@ -1,3 +1,7 @@
 //! The bundle, and bundle + policy to report.
 
+pub mod bundle;
 pub mod decision;
+pub mod evidence;
+pub mod render;
+pub mod report;

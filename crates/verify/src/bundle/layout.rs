@@ -1,0 +1,164 @@
+//! What lies where in a bundle, and how large it may be.
+
+use countersign_authority::model::name::Digest;
+
+/// Bound on a bundle, packed and unpacked: it is held in memory whole (1 GiB).
+pub const BUNDLE_MAX: u64 = 1 << 30;
+/// Bound on acts; with its signature, proof, salt and timestamp each, they stay below a plain zip's 65,535 entries.
+pub const ACTS_MAX: u32 = 9_999;
+/// Bound on an act, a signature, a proof, a timestamp and `dossier.json`: the record's bound on an entry (64 KiB).
+pub const ACT_FILE_MAX: u64 = 64 << 10;
+/// Bound on a document (100 MB).
+pub const DOCUMENT_MAX: u64 = 100_000_000;
+/// Bound on a map, terms or policy (1 MiB): they are written and read by people.
+pub const NOTATION_MAX: u64 = 1 << 20;
+/// Bound on a certificate, CRL or OCSP answer (16 MiB): the largest CRLs in use have about 10.
+pub const TRUST_MAX: u64 = 16 << 20;
+/// An entry larger than [`RATIO_FLOOR`] may unpack to at most this many times its packed length. Texts reach 10, a PDF with
+/// room left for signatures 100; deflate's own limit is 1032.
+pub const RATIO_MAX: u64 = 200;
+/// Below this length (1 MiB) any ratio is harmless.
+pub const RATIO_FLOOR: u64 = 1 << 20;
+/// Bound on a name in the zip: unpacked below a home directory it stays within Windows' 260.
+pub(super) const PATH_MAX: usize = 200;
+
+pub(super) const MANIFEST: &str = "dossier.json";
+pub(super) const README: &str = "README.txt";
+
+/// What an entry is, by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Manifest,
+    Readme,
+    Act { number: u32, id: Digest, part: ActPart },
+    Document { digest: Digest, extension: String },
+    Named { folder: Folder, name: String },
+}
+
+/// The files of an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ActPart {
+    Json,
+    P7s,
+    TlogProof,
+    Salt,
+    Tsr,
+}
+
+/// Folders whose files have names of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Folder {
+    Maps,
+    Terms,
+    Policies,
+    Trust,
+}
+
+impl ActPart {
+    pub(super) const ALL: [Self; 5] = [Self::Json, Self::P7s, Self::TlogProof, Self::Salt, Self::Tsr];
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::P7s => "p7s",
+            Self::TlogProof => "tlog-proof",
+            Self::Salt => "salt",
+            Self::Tsr => "tsr",
+        }
+    }
+}
+
+impl Folder {
+    pub(super) const ALL: [Self; 4] = [Self::Maps, Self::Terms, Self::Policies, Self::Trust];
+
+    /// The folder's name, and what its files' names must end in.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Maps => ("maps", ".authority"),
+            Self::Terms => ("terms", ".terms"),
+            Self::Policies => ("policies", ".policy"),
+            Self::Trust => ("trust", ""),
+        }
+    }
+
+    /// Whether a file may bear this name here.
+    fn accepts(self, name: &str) -> bool {
+        let stem = name.strip_suffix(self.names().1).unwrap_or_default();
+        let mut chars = stem.chars();
+        chars.next().is_some_and(|c| c.is_ascii_alphanumeric())
+            && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+    }
+}
+
+impl Place {
+    /// Where an entry of this name belongs; `None` where a bundle has no place for it.
+    pub(super) fn of(path: &str) -> Option<Self> {
+        match path {
+            MANIFEST => return Some(Self::Manifest),
+            README => return Some(Self::Readme),
+            _ => {}
+        }
+        let (folder, file) = path.split_once('/')?;
+        match folder {
+            "acts" => {
+                let (number, rest) = file.split_once('-')?;
+                let (id, extension) = rest.split_once('.')?;
+                let part = ActPart::ALL.into_iter().find(|part| part.extension() == extension)?;
+                Some(Self::Act { number: read_number(number)?, id: read_digest(id)?, part })
+            }
+            "documents" => {
+                let (digest, extension) = file.split_once('.')?;
+                let digest = read_digest(digest)?;
+                is_extension(extension).then(|| Self::Document { digest, extension: extension.to_owned() })
+            }
+            _ => {
+                let folder = Folder::ALL.into_iter().find(|known| known.names().0 == folder)?;
+                folder.accepts(file).then(|| Self::Named { folder, name: file.to_owned() })
+            }
+        }
+    }
+
+    /// The entry's name.
+    pub(super) fn path(&self) -> String {
+        match self {
+            Self::Manifest => MANIFEST.to_owned(),
+            Self::Readme => README.to_owned(),
+            Self::Act { number, id, part } => act_path(*number, id, *part),
+            Self::Document { digest, extension } => format!("documents/{}.{extension}", digest.hex()),
+            Self::Named { folder, name } => format!("{}/{name}", folder.names().0),
+        }
+    }
+
+    /// How many bytes it may have.
+    pub(super) fn limit(&self) -> u64 {
+        match self {
+            Self::Manifest | Self::Readme | Self::Act { .. } => ACT_FILE_MAX,
+            Self::Document { .. } => DOCUMENT_MAX,
+            Self::Named { folder: Folder::Trust, .. } => TRUST_MAX,
+            Self::Named { .. } => NOTATION_MAX,
+        }
+    }
+}
+
+/// The name of one of an act's files.
+pub(super) fn act_path(number: u32, id: &Digest, part: ActPart) -> String {
+    format!("acts/{number:04}-{}.{}", id.hex(), part.extension())
+}
+
+/// Four digits, `0001` and up.
+fn read_number(text: &str) -> Option<u32> {
+    let digits = text.len() == 4 && text.bytes().all(|digit| digit.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+fn read_digest(hex: &str) -> Option<Digest> {
+    Digest::parse(&format!("sha256:{hex}"))
+}
+
+/// What a document's name may end in: `pdf`, `txt`, `tar.gz`.
+fn is_extension(text: &str) -> bool {
+    text.len() <= 16
+        && text.split('.').all(|part| {
+            !part.is_empty() && part.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        })
+}
