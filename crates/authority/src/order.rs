@@ -92,8 +92,7 @@ pub struct OrderQuestion<'a> {
 /// Longest line of offices, one under the other.
 const LINE_MAX: usize = 64;
 
-/// Holds an order against terms. Every map given counts: an order is checked by anyone, without a policy of
-/// their own.
+/// Holds an order against terms. Without a policy every map given counts: an order is checked by anyone.
 pub fn order(world: &World<'_>, acts: &[Act], question: OrderQuestion<'_>) -> OrderFinding {
     let finding = |answer, says: String| OrderFinding {
         answer,
@@ -143,7 +142,8 @@ pub fn order(world: &World<'_>, acts: &[Act], question: OrderQuestion<'_>) -> Or
             true => finding(OrderAnswer::Outside, said.join("; ")),
         };
     }
-    let view = View::everything(world);
+    let recognised = world.policy.and(world.party_names.find(order.on_behalf_of.as_str()));
+    let view = recognised.map_or_else(|| View::everything(world), |party| View::of(world, party, Instant::MAX));
     let acts = Acts::new(world, acts, Instant::MAX);
     let ledger = Ledger::default();
     let search = Search::new(world, &acts, &view, Lens::Internal, &ledger, Instant::MAX);

@@ -3,11 +3,18 @@
 //! A verb is a module with `Args` (clap) and `run(&Args, &mut Shell) -> Result<Exit, Failure>`, and one line in the
 //! table below. The clock, the environment and the streams are read in `shell.rs` and nowhere else.
 
+mod act;
 mod completions;
 mod decide;
+mod demo;
+mod dossier;
 mod exit;
+mod folder;
 mod input;
+mod keys;
+mod order;
 mod shell;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -32,8 +39,18 @@ macro_rules! verbs {
 }
 
 verbs! {
+    /// Play a whole negotiation on embedded defaults, with real signatures
+    Demo = demo,
+    /// Check a bundle offline and report who is bound, with reasons
+    Verify = verify,
     /// Evaluate unsigned acts against maps and a policy: a what-if, no signatures
     Decide = decide,
+    /// Hold an order against what was signed above its issuer
+    Order = order,
+    /// Make a dossier, and pack it into a bundle
+    Dossier = dossier,
+    /// Sign an act and put it into a dossier
+    Act = act,
     /// Print completions for a shell
     Completions = completions,
 }

@@ -215,19 +215,24 @@ pub fn headline(party: &PartyDecision) -> String {
     }
 }
 
+/// A sign beside the word, never instead of it.
+pub fn verdict_mark(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Yes => "✓",
+        Verdict::Unknown | Verdict::Conflict => "?",
+        Verdict::YesIf(_) | Verdict::Contestable { .. } | Verdict::Curable => "~",
+        Verdict::No => "✗",
+        Verdict::None => "–",
+    }
+}
+
 /// Reasons and repairs of one party.
 pub fn reasons(out: &mut String, party: &PartyDecision) {
     let columns = [("internal", &party.internal), (party.profile.word(), &party.legal), ("gate", &party.gate)];
     let mut lead = format!("Why   {}: ", party.party);
     for (name, column) in columns {
-        let mark = match column.verdict {
-            Verdict::Yes => "✓",
-            Verdict::Unknown | Verdict::Conflict => "?",
-            Verdict::YesIf(_) | Verdict::Contestable { .. } | Verdict::Curable => "~",
-            Verdict::No => "✗",
-            Verdict::None => continue,
-        };
-        if name == "strict" {
+        let mark = verdict_mark(&column.verdict);
+        if name == "strict" || column.verdict == Verdict::None {
             continue;
         }
         for reason in column.why.iter().take(3) {

@@ -217,11 +217,12 @@ impl<'s> Search<'s> {
                 _ => true,
             };
             match event.act.kind {
-                ActKind::Negotiate => related(),
-                ActKind::Adopt | ActKind::Initial | ActKind::Sign => match (event.text, here.text) {
-                    (Some(text), Some(asked)) => text == asked,
-                    _ => related(),
-                },
+                ActKind::Negotiate | ActKind::Adopt | ActKind::Initial | ActKind::Sign => {
+                    match (event.text, here.text) {
+                        (Some(text), Some(asked)) => text == asked,
+                        _ => related(),
+                    }
+                }
                 _ => false,
             }
         };
@@ -382,6 +383,9 @@ impl<'s> Search<'s> {
             _ => mandates.last(),
         };
         let Some(&(mandate, decider, claimed)) = reference else {
+            if let Passed::No(reason) = self.principal_acted(gate, event, claim.decider, claim.at) {
+                return Passed::No(reason);
+            }
             let says = format!("gate {}: no mandate that counts comes before {}", gate.step.word(), event.act.id);
             return Passed::No(Reason { rule: Rule::Gate, says, facts: Vec::new() });
         };

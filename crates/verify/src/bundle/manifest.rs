@@ -58,7 +58,11 @@ const TEXT_MAX: usize = 500;
 const PARTIES_MAX: usize = 1_000;
 
 impl Manifest {
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, BundleError> {
+    /// Reads `dossier.json`.
+    ///
+    /// # Errors
+    /// [`BundleError::Manifest`] names the member at fault.
+    pub fn read(bytes: &[u8]) -> Result<Self, BundleError> {
         Self::parse(bytes).map_err(|fault| BundleError::Manifest { fault })
     }
 
@@ -104,7 +108,7 @@ impl Manifest {
     }
 
     /// The file: one member a line, so that people can read it and versions can be compared.
-    pub(super) fn to_json(&self) -> Vec<u8> {
+    pub fn to_json(&self) -> Vec<u8> {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let parties: Vec<String> = self.parties.iter().map(|party| quoted(party)).collect();
         let origin = self.origin.as_deref().map_or_else(|| "null".to_owned(), quoted);

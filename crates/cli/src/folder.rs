@@ -1,0 +1,171 @@
+//! A dossier as a working folder: the unpacked layout of a bundle, so that anyone can look at it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use countersign_agreement::signed::SignedAct;
+use countersign_agreement::text::Manifest as Text;
+use countersign_authority::model::name::Digest;
+use countersign_notation::digest::sha256;
+use countersign_signature::{Signer, sign_detached};
+use countersign_verify::bundle::{self, Bundle, BundledAct, Manifest};
+
+use crate::exit::Failure;
+use crate::input;
+
+/// Opens a bundle: a `.dossier` file, or a working folder, held to the same rules.
+pub(crate) fn open(path: &Path) -> Result<Bundle, Failure> {
+    if path.is_dir() {
+        let bundle = Folder::open(path)?.bundle()?;
+        let bytes = bundle::write(&bundle).map_err(|error| bad(path, &error))?;
+        return bundle::read(&bytes).map_err(|error| bad(path, &error));
+    }
+    bundle::read(&input::read(path)?).map_err(|error| bad(path, &error))
+}
+
+fn bad(path: &Path, error: &impl std::fmt::Display) -> Failure {
+    Failure::usage(format!("{}: {error}", path.display()))
+}
+
+/// A working folder.
+pub(crate) struct Folder {
+    dir: PathBuf,
+    pub(crate) manifest: Manifest,
+}
+
+impl Folder {
+    /// Makes a folder; refused where there is one.
+    pub(crate) fn create(dir: &Path, manifest: Manifest) -> Result<Self, Failure> {
+        if dir.join("dossier.json").exists() {
+            return Err(Failure::usage(format!("{} holds a dossier already", dir.display()))
+                .help("name another folder; nothing is ever written over"));
+        }
+        let folder = Self { dir: dir.to_owned(), manifest };
+        for part in ["acts", "documents", "maps", "terms", "trust"] {
+            let path = dir.join(part);
+            fs::create_dir_all(&path).map_err(|error| Failure::File { path, error })?;
+        }
+        folder.write("dossier.json", &folder.manifest.to_json())?;
+        Ok(folder)
+    }
+
+    pub(crate) fn open(dir: &Path) -> Result<Self, Failure> {
+        let path = dir.join("dossier.json");
+        let bytes = fs::read(&path).map_err(|error| Failure::File { path: path.clone(), error })?;
+        let manifest = Manifest::read(&bytes).map_err(|error| bad(&path, &error))?;
+        Ok(Self { dir: dir.to_owned(), manifest })
+    }
+
+    /// Writes a file of the dossier: whole or not at all, and never over another.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.dir.join(name);
+        let file = |error| Failure::File { path: path.clone(), error };
+        if let Ok(present) = fs::read(&path) {
+            return if present == bytes {
+                Ok(())
+            } else {
+                Err(Failure::usage(format!("{} exists with other content", path.display()))
+                    .help("nothing in a dossier is ever written over"))
+            };
+        }
+        let mut temporary = path.clone().into_os_string();
+        temporary.push(".part");
+        let temporary = PathBuf::from(temporary);
+        fs::write(&temporary, bytes).map_err(file)?;
+        fs::rename(&temporary, &path).map_err(file)
+    }
+
+    /// Puts a document in, named by its digest.
+    pub(crate) fn document(&self, extension: &str, bytes: &[u8]) -> Result<Digest, Failure> {
+        let digest = sha256(bytes);
+        self.write(&format!("documents/{}.{extension}", digest.hex()), bytes)?;
+        Ok(digest)
+    }
+
+    /// Files of one part of the folder, by name.
+    fn part(&self, part: &str) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+        let dir = self.dir.join(part);
+        let mut files = BTreeMap::new();
+        let Ok(entries) = fs::read_dir(&dir) else { return Ok(files) };
+        for entry in entries {
+            let path = entry.map_err(|error| Failure::File { path: dir.clone(), error })?.path();
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+            if !path.is_file() || name.ends_with(".part") {
+                continue;
+            }
+            let bytes = fs::read(&path).map_err(|error| Failure::File { path: path.clone(), error })?;
+            files.insert(name.to_owned(), bytes);
+        }
+        Ok(files)
+    }
+
+    /// Everything in the folder.
+    pub(crate) fn bundle(&self) -> Result<Bundle, Failure> {
+        let mut files = self.part("acts")?;
+        let mut acts = Vec::new();
+        let names: Vec<String> = files.keys().filter(|name| name.ends_with(".json")).cloned().collect();
+        for name in names {
+            let stem = name.trim_end_matches(".json").to_owned();
+            let wrong = || {
+                Failure::usage(format!("acts/{name}: not the name of an act"))
+                    .help("acts are named NNNN-ID.json, ID the 64 hex digits of their SHA-256")
+            };
+            let (number, id) = stem.split_once('-').ok_or_else(wrong)?;
+            let number: u32 = number.parse().map_err(|_| wrong())?;
+            let id = Digest::parse(&format!("sha256:{id}")).ok_or_else(wrong)?;
+            let json = files.remove(&name).unwrap_or_default();
+            let p7s = files.remove(&format!("{stem}.p7s")).ok_or_else(|| {
+                Failure::usage(format!("acts/{stem}.p7s is missing")).help("an act without its signature counts for nothing")
+            })?;
+            acts.push(BundledAct { number, id, json, p7s, tlog_proof: None, salt: None, tsr: None });
+        }
+        acts.sort_by_key(|act| act.number);
+        let mut documents = BTreeMap::new();
+        for (name, bytes) in self.part("documents")? {
+            let (hex, extension) = name.split_once('.').unwrap_or((&name, "bin"));
+            let digest = Digest::parse(&format!("sha256:{hex}"))
+                .ok_or_else(|| Failure::usage(format!("documents/{name}: not named by its SHA-256")))?;
+            documents.insert(digest, (extension.to_owned(), bytes));
+        }
+        Ok(Bundle {
+            manifest: self.manifest.clone(),
+            acts,
+            documents,
+            maps: self.part("maps")?,
+            policies: self.part("policies")?,
+            terms: self.part("terms")?,
+            trust: self.part("trust")?,
+        })
+    }
+
+    /// Texts in the folder: manifests among the documents, by digest.
+    pub(crate) fn texts(&self) -> Result<Vec<Digest>, Failure> {
+        let documents = self.part("documents")?;
+        let texts = documents.values().filter(|bytes| Text::read(bytes).is_ok()).map(|bytes| sha256(bytes));
+        Ok(texts.collect())
+    }
+
+    /// The acts so far.
+    pub(crate) fn acts(&self) -> Result<Vec<BundledAct>, Failure> {
+        Ok(self.bundle()?.acts)
+    }
+
+    /// Signs an act and puts it in; returns its number and id.
+    pub(crate) fn admit(&self, act: &SignedAct, signer: &dyn Signer) -> Result<(u32, Digest), Failure> {
+        let number = u32::try_from(self.acts()?.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let json = act.canonical();
+        let id = act.id();
+        let seconds = i64::try_from(act.at.0.div_euclid(1_000_000_000)).unwrap_or(i64::MAX);
+        let p7s = sign_detached(&json, signer, seconds).map_err(|error| Failure::usage(error.to_string()))?;
+        let stem = format!("acts/{number:04}-{}", id.hex());
+        for certificate in std::iter::once(signer.certificate()).chain(signer.chain()) {
+            let name = format!("trust/{}.pem", Digest(certificate.fingerprint()).hex());
+            self.write(&name, certificate.to_pem().as_bytes())?;
+        }
+        // The signature first: an act is there only with its signature.
+        self.write(&format!("{stem}.p7s"), &p7s)?;
+        self.write(&format!("{stem}.json"), &json)?;
+        Ok((number, id))
+    }
+}

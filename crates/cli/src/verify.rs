@@ -1,0 +1,72 @@
+//! `countersign verify BUNDLE`: offline, from the bundle and one's own policy alone.
+
+use std::path::{Path, PathBuf};
+
+use countersign_authority::model::policy::Policy;
+use countersign_authority::model::time::Instant;
+use countersign_notation::parse;
+use countersign_verify::decision::Overall;
+use countersign_verify::render;
+use countersign_verify::report::{Report, ReportError, ReportQuestion, report};
+
+use crate::exit::{Exit, Failure};
+use crate::shell::Shell;
+use crate::{folder, input};
+
+/// What `verify` is given.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  countersign verify talks.dossier --policy ours.policy
+  countersign verify talks.dossier --policy ours.policy --as-of 2026-04-20 --json
+
+Exit codes: 0 every headline is attributable · 1 one is not, or an act counts for nothing · 3 undetermined · 2 usage")]
+pub(crate) struct Args {
+    /// A .dossier file, or a working folder
+    bundle: PathBuf,
+    /// Whose maps are recognised, under which law, what is demanded
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Ignore acts after this time; the latest act where not given
+    #[arg(long, value_name = "TIME", value_parser = input::instant)]
+    as_of: Option<Instant>,
+    /// Ignore what was not known by this time
+    #[arg(long, value_name = "TIME", value_parser = input::instant)]
+    known_at: Option<Instant>,
+}
+
+pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
+    let bundle = folder::open(&args.bundle)?;
+    let policy = policy(args.policy.as_deref())?;
+    let question = ReportQuestion { policy: policy.as_ref(), as_of: args.as_of, known_at: args.known_at };
+    let report = report(&bundle, question).map_err(failure)?;
+    if shell.json {
+        shell.print_json(&render::json(&report))?;
+    } else {
+        shell.print(&render::text(&report))?;
+    }
+    Ok(exit(&report))
+}
+
+/// The verdict's exit code; evidence that counts for nothing is never a yes.
+pub(crate) fn exit(report: &Report) -> Exit {
+    match Exit::from(Overall::of(&report.decision)) {
+        _ if !report.discarded.is_empty() => Exit::No,
+        exit => exit,
+    }
+}
+
+/// Reads one's policy, if there is one.
+pub(crate) fn policy(path: Option<&Path>) -> Result<Option<Policy>, Failure> {
+    path.map(|path| {
+        let parsed = parse::policy(&path.display().to_string(), &input::read_document(path)?);
+        parsed.map(|policy| policy.value).map_err(Failure::Documents)
+    })
+    .transpose()
+}
+
+pub(crate) fn failure(error: ReportError) -> Failure {
+    match error {
+        ReportError::Documents(diagnostics) => Failure::Documents(diagnostics),
+        other => Failure::usage(other.to_string()),
+    }
+}
