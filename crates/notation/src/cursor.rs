@@ -11,19 +11,26 @@ use crate::diagnostic::{Fault, Span};
 use crate::lexis::{Kind, Line, Token};
 use crate::time;
 
-/// Words of the grammar that follow names; none of them is an id.
+/// Words of the grammar; none of them is an id. Sorted.
 #[rustfmt::skip]
-pub(crate) const KEYWORDS: [&str; 84] = [
-    "accept", "acting", "advises", "after", "all", "are", "as", "basis", "between", "but", "by", "collegial",
-    "confidence", "consent", "deadline", "decides", "depth", "enters", "every", "exclusive", "for", "force", "from",
-    "fundamental", "gate", "general", "grace", "grant", "held", "holds", "implements", "in", "including", "into",
-    "is", "jointly", "keeps", "key", "lets", "map", "matter", "may", "needs", "not", "notice", "notified",
-    "obligation", "of", "office", "on", "out", "over", "party", "per", "person", "personal", "policy", "prefer",
-    "principal", "profile", "publicised", "reject", "reserved", "restrict", "revoke", "shall",
-    "single", "source", "special", "subject", "terms", "to", "trust", "under", "until", "up", "use", "verified",
+pub(crate) const KEYWORDS: [&str; 79] = [
+    "accept", "acting", "advises", "after", "all", "are", "as", "basis", "between", "but", "by",
+    "collegial", "confidence", "consent", "deadline", "decides", "depth", "enters", "every", "exclusive",
+    "for", "from", "fundamental", "gate", "general", "grant", "held", "holds", "implements", "in",
+    "including", "into", "is", "jointly", "keeps", "key", "lets", "map", "matter", "may", "needs", "not",
+    "notified", "obligation", "of", "office", "on", "out", "over", "party", "per", "person", "personal",
+    "policy", "prefer", "principal", "profile", "publicised", "reject", "reserved", "restrict", "revoke",
+    "shall", "single", "source", "special", "terms", "to", "trust", "under", "until", "up", "verified",
     "version", "we", "with", "withdrawal", "within", "zone",
-   
 ];
+
+/// Whether a word belongs to the grammar, so that it is no id and no list goes on with it.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.binary_search(&word).is_ok()
+}
+
+/// Most names in one list: no body that people sign for is larger.
+const LIST_MAX: usize = 1_000;
 
 pub(crate) type Parse<T> = Result<T, Fault>;
 
@@ -100,7 +107,8 @@ impl<'l, 'a> Cursor<'l, 'a> {
                 let fault = Fault::new(token.span, format!("{found} is not expected here"));
                 match &token.kind {
                     Kind::Word(word) => {
-                        let known: Vec<String> = expected.iter().map(|e| e.trim_matches('`').to_owned()).collect();
+                        let known: Vec<String> =
+                            expected.iter().map(|e| e.trim_matches('`').to_owned()).collect();
                         fault.expected(expected).did_you_mean(word, known.iter().map(String::as_str))
                     }
                     _ => fault.expected(expected),
@@ -157,9 +165,10 @@ impl<'l, 'a> Cursor<'l, 'a> {
 
     fn name<T>(&mut self, what: &str, read: impl Fn(&str) -> Result<T, BadName>) -> Parse<T> {
         let (word, span) = self.word(what)?;
-        if KEYWORDS.contains(&word) {
-            return Err(Fault::new(span, format!("`{word}` is a keyword, not {what}"))
-                .help("choose another id"));
+        if is_keyword(word) {
+            return Err(
+                Fault::new(span, format!("`{word}` is a keyword, not {what}")).help("choose another id")
+            );
         }
         read(word).map_err(|error| Fault::new(span, error.to_string()).expected([what]))
     }
@@ -187,14 +196,26 @@ impl<'l, 'a> Cursor<'l, 'a> {
     }
 
     /// A comma-separated list; a comma continues it only if the next word is not a keyword.
-    pub(crate) fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Parse<T>) -> Parse<Vec<T>> {
+    pub(crate) fn list<T>(&mut self, one: impl FnMut(&mut Self) -> Parse<T>) -> Parse<Vec<T>> {
+        self.list_while(|word| !is_keyword(word), one)
+    }
+
+    /// A comma-separated list that goes on as long as the next word fits.
+    pub(crate) fn list_while<T>(
+        &mut self,
+        goes_on: impl Fn(&str) -> bool,
+        mut one: impl FnMut(&mut Self) -> Parse<T>,
+    ) -> Parse<Vec<T>> {
         let mut items = vec![one(self)?];
-        while let (Some(Token { kind: Kind::Comma, .. }), Some(word)) = (self.peek(), self.word_at(1)) {
-            if KEYWORDS.contains(&word) {
-                break;
-            }
+        while matches!(self.peek(), Some(Token { kind: Kind::Comma, .. }))
+            && self.word_at(1).is_some_and(&goes_on)
+        {
             self.advance();
+            let at = self.here();
             items.push(one(self)?);
+            if items.len() > LIST_MAX {
+                return Err(Fault::new(at, format!("the list has more than {LIST_MAX} names")));
+            }
         }
         Ok(items)
     }
@@ -209,21 +230,47 @@ impl<'l, 'a> Cursor<'l, 'a> {
         })
     }
 
-    pub(crate) fn verbs(&mut self) -> Parse<Vec<Verb>> {
-        let start = self.here();
-        let verbs = self.list(|c| c.one_of("an act", Verb::WORDS))?;
-        let twice = verbs.iter().enumerate().find(|(i, verb)| verbs.iter().take(*i).any(|v| v == *verb));
-        match twice {
-            Some((_, verb)) => Err(Fault::new(start.to(self.last()), format!("`{}` stands twice", verb.word()))),
-            None => Ok(verbs),
+    /// A list in which nothing stands twice.
+    pub(crate) fn set<T: Ord + Clone>(
+        &mut self,
+        mut one: impl FnMut(&mut Self) -> Parse<T>,
+    ) -> Parse<Vec<T>> {
+        let mut seen = std::collections::BTreeSet::new();
+        self.list(|c| {
+            let at = c.here();
+            let item = one(c)?;
+            if seen.insert(item.clone()) {
+                return Ok(item);
+            }
+            let word = c.before().unwrap_or("a name");
+            Err(Fault::new(at, format!("`{word}` stands twice in the list")).help("delete it"))
+        })
+    }
+
+    /// The word just read.
+    fn before(&self) -> Option<&'a str> {
+        match self.tokens.get(self.next.checked_sub(1)?)?.kind {
+            Kind::Word(word) => Some(word),
+            _ => None,
         }
+    }
+
+    pub(crate) fn verbs(&mut self) -> Parse<Vec<Verb>> {
+        self.set(|c| c.one_of("an act", Verb::WORDS))
+    }
+
+    /// `N days`, or `1 day`.
+    pub(crate) fn days(&mut self) -> Parse<u32> {
+        let days = self.number("a number of days")?;
+        if self.take("day") { Ok(days) } else { self.expect("days").map(|()| days) }
     }
 
     pub(crate) fn number<T: std::str::FromStr>(&mut self, what: &str) -> Parse<T> {
         let (word, span) = self.word(what)?;
         let digits = word.bytes().all(|b| b.is_ascii_digit());
         word.parse().ok().filter(|_| digits).ok_or_else(|| {
-            Fault::new(span, format!("`{word}` is not {what}")).expected([format!("{what} in digits, in range")])
+            Fault::new(span, format!("`{word}` is not {what}"))
+                .expected([format!("{what} in digits, in range")])
         })
     }
 
@@ -235,29 +282,64 @@ impl<'l, 'a> Cursor<'l, 'a> {
         if let Ok(instant) = time::instant(word) {
             return Ok(Moment::Instant(instant));
         }
-        Err(Fault::new(span, format!("`{word}` is not a date"))
+        let shape: String = word.chars().take(11).map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+        let message = match shape.as_str() {
+            "0000-00-00" => format!("the calendar has no day `{word}`"),
+            "0000-00-00T" => {
+                format!("`{word}` is not an RFC 3339 instant: it needs a time and an offset or `Z`")
+            }
+            _ => format!("`{word}` is not a date"),
+        };
+        Err(Fault::new(span, message)
             .expected(["an ISO day (2026-03-01)", "an RFC 3339 instant (2026-03-01T10:00:00Z)"]))
     }
 
     pub(crate) fn digest(&mut self) -> Parse<Digest> {
         let (word, span) = self.word("a digest")?;
-        Digest::parse(word).ok_or_else(|| {
-            Fault::new(span, format!("`{word}` is not a SHA-256 digest"))
-                .expected(["`sha256:` and 64 lower-case hex digits"])
-        })
+        if let Some(digest) = Digest::parse(word) {
+            return Ok(digest);
+        }
+        let why = match word.strip_prefix("sha256:") {
+            None => "it does not begin with `sha256:`".to_owned(),
+            Some(hex) if hex.contains('…') => {
+                "`…` stands for digits left out; a digest has all 64".to_owned()
+            }
+            Some(hex) if hex.bytes().any(|b| b.is_ascii_uppercase()) => {
+                "its digits are lower case".to_owned()
+            }
+            Some(hex) if hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                format!("it has {} digits, not 64", hex.len())
+            }
+            Some(_) => "it holds what is no hex digit".to_owned(),
+        };
+        Err(Fault::new(span, format!("`{word}` is not a SHA-256 digest: {why}"))
+            .expected(["`sha256:` and 64 lower-case hex digits"]))
     }
 
     pub(crate) fn amount(&mut self) -> Parse<Amount> {
         let (code, span) = self.word("a currency")?;
         let currency = Currency::new(code).map_err(|error| {
-            Fault::new(span, error.to_string())
+            let fault = Fault::new(span, error.to_string())
                 .expected(["a currency code of ISO 4217, as in EUR 5000000"])
-                .did_you_mean(code, Currency::codes())
+                .did_you_mean(code, Currency::codes());
+            if code.starts_with(|c: char| c.is_ascii_digit()) {
+                return fault.help("the currency comes first: EUR 5000000");
+            }
+            fault
         })?;
         let (value, span) = self.word("an amount")?;
-        Amount::parse(currency, value).map_err(|error| {
+        let amount = Amount::parse(currency, value).map_err(|error| {
             Fault::new(span, error.to_string()).expected(["major units, as in 5000000 or 12.50"])
-        })
+        })?;
+        if matches!(self.peek(), Some(Token { kind: Kind::Comma, .. }))
+            && self.word_at(1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            let whole =
+                span.to(self.tokens.get(self.next.saturating_add(1)).map_or(span, |token| token.span));
+            return Err(Fault::new(whole, "an amount has no thousands separators")
+                .expected(["major units, as in 5000000 or 12.50"]));
+        }
+        Ok(amount)
     }
 
     /// `AMOUNT [per day|month|quarter|year]`
@@ -270,7 +352,8 @@ impl<'l, 'a> Cursor<'l, 'a> {
     /// Sets a tail clause that may stand once.
     pub(crate) fn once<T>(&self, slot: &mut Option<T>, value: T, what: &str, start: Span) -> Parse<()> {
         if slot.is_some() {
-            return Err(Fault::new(start.to(self.last()), format!("`{what}` stands twice in one statement")));
+            return Err(Fault::new(start.to(self.last()), format!("`{what}` stands twice in one statement"))
+                .help("delete one of the two"));
         }
         *slot = Some(value);
         Ok(())
@@ -279,7 +362,8 @@ impl<'l, 'a> Cursor<'l, 'a> {
     /// Sets a flag that may stand once.
     pub(crate) fn flag(&self, slot: &mut bool, what: &str, start: Span) -> Parse<()> {
         if std::mem::replace(slot, true) {
-            return Err(Fault::new(start.to(self.last()), format!("`{what}` stands twice in one statement")));
+            return Err(Fault::new(start.to(self.last()), format!("`{what}` stands twice in one statement"))
+                .help("delete one of the two"));
         }
         Ok(())
     }
@@ -291,6 +375,7 @@ pub(crate) struct Tail {
     pub(crate) from: Option<Moment>,
     pub(crate) until: Option<Moment>,
     pub(crate) basis: Option<String>,
+    until_at: Option<Span>,
 }
 
 impl Tail {
@@ -303,8 +388,16 @@ impl Tail {
         } else if cursor.take("until") {
             let moment = cursor.moment()?;
             cursor.once(&mut self.until, moment, "until", start)?;
+            self.until_at = Some(start.to(cursor.last()));
         } else if cursor.take("basis") {
-            self.basis = Some(cursor.text("a legal source")?);
+            let at = cursor.here();
+            let basis = cursor.text("a legal source")?;
+            if basis.trim().is_empty() {
+                return Err(
+                    Fault::new(at, "the legal source is empty").help("name the law, gazette or instrument")
+                );
+            }
+            self.basis = Some(basis);
             if !cursor.done() {
                 return Err(Fault::new(cursor.here(), "`basis` stands last; nothing may follow it")
                     .help("move this before `basis`"));
@@ -320,10 +413,9 @@ impl Tail {
         if let (Some(from), Some(until)) = (self.from, self.until)
             && instant(until) <= instant(from)
         {
-            return Err(Fault::new(span, "`until` is not after `from`")
+            return Err(Fault::new(self.until_at.unwrap_or(span), "`until` is not after `from`")
                 .help("an interval is [from, until): it holds from the first moment up to, not including, the second"));
         }
         Ok(Validity { from: self.from, until: self.until })
     }
 }
-

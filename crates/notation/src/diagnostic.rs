@@ -42,11 +42,16 @@ pub struct Diagnostic {
     source_line: SourceLine,
 }
 
+/// What is shown of the line at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct SourceLine {
     text: String,
-    /// Byte offset of the line within the file.
+    /// Byte offset of the text within the file.
     start: usize,
+    file: String,
+    /// Line and column of the text, from 0.
+    line: usize,
+    column: usize,
 }
 
 /// An error before its place in the file is worked out.
@@ -84,24 +89,42 @@ impl Fault {
         self
     }
 
+    /// Works out line and column: linear in the text, so callers bound how many they report.
     pub(crate) fn at(self, file: &str, text: &str) -> Diagnostic {
         let start = floor_boundary(text, self.span.start);
         let end = floor_boundary(text, self.span.end.max(start));
         let before = text.get(..start).unwrap_or("");
         let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
-        let line_text = text.get(line_start..).unwrap_or("").lines().next().unwrap_or("");
+        let line = before.bytes().filter(|b| *b == b'\n').count();
+        let column = before.get(line_start..).unwrap_or("").chars().count();
+        // Of a very long line, the part around the fault.
+        let shown_from = floor_boundary(text, line_start.max(start.saturating_sub(LINE_SHOWN / 2)));
+        let shown = text.get(shown_from..).unwrap_or("").split(['\n', '\r']).next().unwrap_or("");
+        let source_line = SourceLine {
+            text: shown.chars().take(LINE_SHOWN).collect(),
+            start: shown_from,
+            file: file.to_owned(),
+            line,
+            column: text.get(line_start..shown_from).unwrap_or("").chars().count(),
+        };
         Diagnostic {
             file: file.to_owned(),
-            line: before.bytes().filter(|b| *b == b'\n').count().saturating_add(1),
-            column: before.get(line_start..).unwrap_or("").chars().count().saturating_add(1),
-            words: text.get(start..end).unwrap_or("").chars().take(WORDS_SHOWN).collect(),
+            line: line.saturating_add(1),
+            column: column.saturating_add(1),
+            words: one_line(text.get(start..end).unwrap_or("")),
             message: self.message,
             expected: self.expected,
             help: self.help,
             span: Span { start, end },
-            source_line: SourceLine { text: line_text.chars().take(LINE_SHOWN).collect(), start: line_start },
+            source_line,
         }
     }
+}
+
+/// The words at fault on one line, shortened.
+fn one_line(words: &str) -> String {
+    let shown: String = words.chars().take(WORDS_SHOWN).collect();
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Bounds on what an error repeats of a hostile file.
@@ -116,33 +139,43 @@ fn floor_boundary(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// The nearest known word, if it is near enough to be a slip.
+/// The nearest known word, if it is near enough to be a slip. Looks at [`NEAREST_MAX`] words at most.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > 64 {
         return None;
     }
+    let word = word.to_lowercase();
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1.max(candidate.chars().count() / 3))
+        .take(NEAREST_MAX)
+        .filter_map(|candidate| {
+            let slips = 1.max(candidate.len() / 3);
+            let distance = (candidate.len().abs_diff(word.len()) <= slips)
+                .then(|| strsim::damerau_levenshtein(&word, &candidate.to_lowercase()))?;
+            (distance <= slips && distance < candidate.len()).then_some((distance, candidate))
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
+/// Bound on the words that a suggestion is looked for among.
+const NEAREST_MAX: usize = 20_000;
+
 impl Diagnostic {
-    /// One line: `map.authority:3:12: message: `words` (expected: …) — help`.
+    /// One line: ``map.authority:3:12: message: `words`; expected …; help``.
     pub fn one_line(&self) -> String {
-        let mut line = format!("{}:{}:{}: {}", self.file, self.line, self.column, self.message);
-        if !self.words.trim().is_empty() && !self.message.contains(self.words.trim()) {
-            line.push_str(&format!(": `{}`", self.words.trim()));
+        let Self { file, line, column, message, words, .. } = self;
+        let mut text = format!("{file}:{line}:{column}: {message}");
+        if !words.is_empty() && !message.contains(words.as_str()) {
+            text.extend([": `", words, "`"]);
         }
         if !self.expected.is_empty() {
-            line.push_str(&format!("; expected {}", self.expected.join(", ")));
+            text.extend(["; expected ", &self.expected.join(", ")]);
         }
         if let Some(help) = &self.help {
-            line.push_str(&format!("; {help}"));
+            text.extend(["; ", help]);
         }
-        line
+        text
     }
 }
 
@@ -161,8 +194,7 @@ impl miette::Diagnostic for Diagnostic {
         let start = self.span.start.saturating_sub(self.source_line.start);
         let length = self.span.end.saturating_sub(self.span.start);
         let fits = self.source_line.text.len().saturating_sub(start);
-        let here = format!("line {}, column {}", self.line, self.column);
-        Some(Box::new(std::iter::once(LabeledSpan::new(Some(here), start, length.min(fits)))))
+        Some(Box::new(std::iter::once(LabeledSpan::new(Some("here".into()), start, length.min(fits)))))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -177,7 +209,14 @@ impl SourceCode for SourceLine {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
-        self.text.read_span(span, before, after)
+        let inner = self.text.read_span(span, before, after)?;
+        Ok(Box::new(miette::MietteSpanContents::new_named(
+            self.file.clone(),
+            inner.data(),
+            *inner.span(),
+            self.line.saturating_add(inner.line()),
+            if inner.line() == 0 { self.column.saturating_add(inner.column()) } else { inner.column() },
+            inner.line_count(),
+        )))
     }
 }
-

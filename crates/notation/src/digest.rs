@@ -6,26 +6,26 @@ use countersign_authority::model::policy::Policy;
 use countersign_authority::model::terms::Terms;
 use sha2::{Digest as _, Sha256};
 
-use crate::print;
+use crate::json;
 
 /// The digest of a map.
 pub fn map(map: &Map) -> Digest {
-    sha256(print::map(map).as_bytes())
+    sha256(json::of_map(map).as_bytes())
 }
 
 /// The digest of a policy.
 pub fn policy(policy: &Policy) -> Digest {
-    sha256(print::policy(policy).as_bytes())
+    sha256(json::of_policy(policy).as_bytes())
 }
 
 /// The digest of terms.
 pub fn terms(terms: &Terms) -> Digest {
-    sha256(print::terms(terms).as_bytes())
+    sha256(json::of_terms(terms).as_bytes())
 }
 
 /// The digest of one statement, as proofs cite it.
 pub fn statement(statement: &Statement) -> Digest {
-    sha256(print::statement(statement).as_bytes())
+    sha256(json::of_statement(statement).as_bytes())
 }
 
 /// SHA-256 of bytes.

@@ -1,62 +1,114 @@
 //! Maps: the header and the twelve kinds of statement.
 
 use countersign_authority::model::map::{
-    Breadth, Confidence, ConsentRule, Decider, Fact, Grant, HeldOut, Head, Joint, Key, Map, Notice, Office, Party,
-    PartyKind, Person, Power, PrincipalClaim, Quorum, Restriction, Revocation, Role, Scope, Standing, Statement,
-    Tenure,
+    Breadth, Confidence, ConsentRule, Decider, Fact, Grant, Head, HeldOut, Joint, Key, Map, Notice, Office,
+    Party, PartyKind, Person, Power, PrincipalClaim, Quorum, Restriction, Revocation, Role, Scope, Standing,
+    Statement, Tenure,
 };
+use countersign_authority::model::name::OfficeId;
 use countersign_authority::model::time::Moment;
 
-use crate::cursor::{Cursor, Parse, Tail};
-use crate::diagnostic::Fault;
+use crate::cursor::{Cursor, Parse, Tail, is_keyword};
+use crate::diagnostic::{Diagnostic, Fault, nearest};
+use crate::header::{self, Header};
 use crate::lexis::Line;
+use crate::parse::{Kind, Notation, Parsed};
+use crate::print::{self, Words};
+use crate::{json, once};
 
 /// Most links that a grant may allow (the design's depth cap).
 const DEPTH_MAX: u8 = 8;
 
+/// Most exclusions of one joint rule; each is checked against every assignment of signers.
+const EXCLUSIONS_MAX: usize = 1_000;
+
 /// What may stand at the start of a statement.
-const STARTS: [&str; 12] = [
+#[rustfmt::skip]
+const STARTS: [&str; 13] = [
     "`party`", "`matter`", "`office`", "`person`", "`grant`", "`revoke`", "`restrict`", "`principal`", "`jointly`",
-    "`on`", "PERSON `holds`", "OFFICE `may`",
+    "`on`", "PERSON `holds`", "OFFICE `may`", "PARTY `held out`",
 ];
 
-/// `map "…" version N` and `source "…" as of D`, in one statement or two.
-pub(crate) fn header<'l, 'a>(lines: &'l [Line<'a>]) -> Parse<(Map, &'l [Line<'a>])> {
-    let Some((first, mut rest)) = lines.split_first() else {
-        return Err(Fault::new(crate::diagnostic::Span::default(), "the file holds no statement")
-            .expected(["map \"TITLE\" version N"]));
-    };
-    let mut cursor = Cursor::new(first);
-    cursor.expect("map")?;
-    let title = cursor.text("the map's title")?;
-    cursor.expect("version")?;
-    let version = cursor.number("a version")?;
-    let mut source = (!cursor.done()).then_some(cursor);
-    if source.is_none()
-        && let Some((second, after)) = rest.split_first()
-    {
-        source = Some(Cursor::new(second));
-        rest = after;
+/// `map "…" version N` and `source "…" as of D`.
+fn header(lines: &[Line<'_>]) -> Header<Map> {
+    let form = ("source", "`source` \"WHO SAYS SO\" `as of` DATE");
+    let header = header::two_lines(lines, Kind::Map, form, |c| {
+        c.expect("source")?;
+        let at = c.here();
+        let source = c.text("who says so")?;
+        if source.trim().is_empty() {
+            return Err(Fault::new(at, "the source is empty").help("say whose account this is"));
+        }
+        c.expect("as")?;
+        c.expect("of")?;
+        Ok((source, c.moment()?))
+    });
+    header.map(|((title, version), (source, as_of))| Map {
+        title,
+        version,
+        source,
+        as_of,
+        statements: Vec::new(),
+    })
+}
+
+impl Notation for Map {
+    type Line = Statement;
+    const KIND: Kind = Kind::Map;
+    const LINES: &'static str = "statements";
+
+    fn header(lines: &[Line<'_>]) -> Header<Self> {
+        header(lines)
     }
-    let mut cursor = source.ok_or_else(|| {
-        Fault::new(first.span(), "the map does not say whose it is").expected(["source \"WHO SAYS SO\" as of DATE"])
-    })?;
-    cursor.expect("source")?;
-    let source = cursor.text("who says so")?;
-    cursor.expect("as")?;
-    cursor.expect("of")?;
-    let as_of = cursor.moment()?;
-    cursor.end()?;
-    Ok((Map { title, version, source, as_of, statements: Vec::new() }, rest))
+    fn line(line: &Line<'_>) -> Parse<Statement> {
+        statement(line)
+    }
+    fn lines(&self) -> &[Statement] {
+        &self.statements
+    }
+    fn set_lines(&mut self, lines: Vec<Statement>) {
+        self.statements = lines;
+    }
+    fn check(parsed: &Parsed<Self>) -> Vec<Diagnostic> {
+        once::map(parsed)
+    }
+    fn header_words(&self) -> Vec<Words> {
+        print::map_header(self)
+    }
+    fn words(statement: &Statement) -> Words {
+        print::statement_words(statement)
+    }
+    fn from_json(fields: &mut json::Fields<'_>) -> Parse<Self> {
+        json::map::read(fields)
+    }
+    fn line_from_json(fields: &mut json::Fields<'_>) -> Parse<Statement> {
+        json::map::read_statement(fields)
+    }
+    fn to_json(&self) -> serde_json::Value {
+        json::map::document(self)
+    }
+    /// What only a dossier says of a grant is not written in maps.
+    fn writable(statement: &Statement) -> Statement {
+        let mut statement = statement.clone();
+        if let Fact::Grant(grant) = &mut statement.fact {
+            grant.made = None;
+            grant.report_due = None;
+        }
+        statement
+    }
 }
 
 /// One statement of a map.
-pub(crate) fn statement(line: &Line<'_>) -> Parse<Statement> {
+fn statement(line: &Line<'_>) -> Parse<Statement> {
     let mut cursor = Cursor::new(line);
     let c = &mut cursor;
     let mut tail = Tail::default();
     let fact = match c.peek_word() {
-        Some("party") => Fact::Party(party(c, &mut tail)?),
+        Some("party") => {
+            let party = party(c)?;
+            rest(c, &mut tail)?;
+            Fact::Party(party)
+        }
         Some("matter") => {
             c.expect("matter")?;
             let matter = c.matter()?;
@@ -72,7 +124,7 @@ pub(crate) fn statement(line: &Line<'_>) -> Parse<Statement> {
         Some("jointly") => Fact::Power(jointly(c, &mut tail)?),
         Some("on") => Fact::ConsentRule(consent_rule(c, &mut tail)?),
         Some("map" | "source") => {
-            return Err(Fault::new(c.here(), "a map has one header, at the start of the file")
+            return Err(Fault::new(c.here(), "a map has one title and one source")
                 .help("put a second map into a file of its own"));
         }
         Some(_) => match (c.word_at(1), c.word_at(2)) {
@@ -90,7 +142,7 @@ pub(crate) fn statement(line: &Line<'_>) -> Parse<Statement> {
     let valid = tail.validity(span)?;
     if fact.needs_basis() && tail.basis.is_none() {
         return Err(Fault::new(span, "the statement names no legal source")
-            .expected(["basis \"LEGAL SOURCE\" at its end"])
+            .expected(["`basis` \"LEGAL SOURCE\" at its end"])
             .help("add `basis \"…\"`: the law, gazette or instrument it rests on"));
     }
     if matches!(fact, Fact::Revocation(_)) && valid.from.is_none() {
@@ -100,16 +152,20 @@ pub(crate) fn statement(line: &Line<'_>) -> Parse<Statement> {
 }
 
 /// Which of the two words is the slip: the statement's keyword, or the verb after a name.
-fn unknown_start(c: &Cursor<'_, '_>, second: Option<&str>) -> Fault {
-    let second_known = ["holds", "may", "held"];
-    if let Some(second) = second
-        && let Some(near) = crate::diagnostic::nearest(second, second_known)
-    {
-        let mut at = Fault::new(c.here(), format!("`{second}` is not a statement's verb"));
-        at.help = Some(format!("did you mean `{near}`?"));
-        return at.expected(["`holds`", "`may`", "`held out`"]);
+fn unknown_start(c: &mut Cursor<'_, '_>, second: Option<&str>) -> Fault {
+    let first = c.peek_word().unwrap_or_default();
+    let starts = STARTS.iter().map(|start| start.trim_matches('`')).filter(|start| !start.contains(' '));
+    if second.is_none() || nearest(first, starts).is_some() || is_keyword(first) {
+        return c.unexpected(STARTS);
     }
-    c.unexpected(STARTS)
+    if second == Some("needs") {
+        return Fault::new(c.here(), "the matter comes first")
+            .expected(["`on` MATTER [`over` AMOUNT] PARTY `needs consent of` OFFICE"]);
+    }
+    if let Err(fault) = c.party() {
+        return fault;
+    }
+    c.unexpected(["`holds`", "`may`", "`held out`"])
 }
 
 /// The common clauses, to the end.
@@ -126,12 +182,11 @@ fn rest(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<()> {
 }
 
 /// `party ID "NAME" KIND`, shared with terms.
-pub(crate) fn party(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<Party> {
+pub(crate) fn party(c: &mut Cursor<'_, '_>) -> Parse<Party> {
     c.expect("party")?;
     let id = c.party()?;
     let name = c.text("the party's name")?;
     let kind = c.one_of("a kind of party", PartyKind::WORDS)?;
-    rest(c, tail)?;
     Ok(Party { id, name, kind })
 }
 
@@ -215,16 +270,17 @@ fn jointly(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<Power> {
     let quorum_at = c.here();
     let quorum = if c.take("all") { Quorum::All } else { Quorum::Count(c.number("a number of signers")?) };
     c.expect("of")?;
-    let start = c.here();
-    let of = c.list(Cursor::office)?;
-    if let Some(twice) = of.iter().enumerate().find(|(i, o)| of.iter().take(*i).any(|other| other == *o)) {
-        return Err(Fault::new(start.to(c.last()), format!("`{}` stands twice in the list", twice.1)));
-    }
+    let of = c.set(Cursor::office)?;
     if let Quorum::Count(count) = quorum
         && (count == 0 || usize::from(count) > of.len())
     {
-        return Err(Fault::new(quorum_at, format!("{count} of {} offices can't be met", of.len()))
-            .expected([format!("1 to {}", of.len()), "`all`".to_owned()]));
+        let message = match count {
+            0 => "nobody can't sign jointly".to_owned(),
+            _ => format!("{count} of {} can't be met", of.len()),
+        };
+        return Err(
+            Fault::new(quorum_at, message).expected([format!("1 to {}", of.len()), "`all`".to_owned()])
+        );
     }
     let (mut including, mut excluding) = (Vec::new(), Vec::new());
     let listed = |c: &mut Cursor<'_, '_>| {
@@ -233,30 +289,51 @@ fn jointly(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<Power> {
         if of.contains(&office) {
             Ok(office)
         } else {
-            let known = of.iter().map(|o| o.as_str());
+            let known = of.iter().map(OfficeId::as_str);
             Err(Fault::new(at, format!("`{office}` is not in the list of joint signers"))
                 .expected(known.clone())
                 .did_you_mean(office.as_str(), known))
         }
     };
     loop {
+        // A comma may stand before `including` and `but`, not before `may`.
+        if matches!(c.word_at(1), Some("including" | "but")) {
+            c.take_comma();
+        }
+        let start = c.here();
         if c.take("including") {
-            including.extend(c.list(listed)?);
+            if !including.is_empty() {
+                return Err(Fault::new(start, "`including` stands twice in one statement")
+                    .help("join the two lists with a comma"));
+            }
+            including = c.set(listed)?;
         } else if c.take("but") {
             c.expect("not")?;
             let a = listed(c)?;
             c.expect("with")?;
+            let at = c.here();
             let b = listed(c)?;
+            if a == b {
+                return Err(Fault::new(at, format!("`{b}` can't be excluded with itself")));
+            }
+            if excluding.len() >= EXCLUSIONS_MAX {
+                return Err(Fault::new(start, format!("the rule has more than {EXCLUSIONS_MAX} exclusions")));
+            }
             excluding.push((a, b));
         } else {
             break;
         }
     }
+    if let Quorum::Count(count) = quorum
+        && including.len() > usize::from(count)
+    {
+        return Err(Fault::new(quorum_at, format!("{count} can't include {} offices", including.len()))
+            .help("ask for more signers, or include fewer of them"));
+    }
     if c.peek_word() != Some("may") {
         return Err(c.unexpected(["`including`", "`but not`", "`may`"]));
     }
-    let head = Head::Jointly(Joint { quorum, of, including, excluding });
-    power(c, head, tail)
+    power(c, Head::Jointly(Joint { quorum, of, including, excluding }), tail)
 }
 
 fn power(c: &mut Cursor<'_, '_>, head: Head, tail: &mut Tail) -> Parse<Power> {
@@ -280,8 +357,7 @@ fn power(c: &mut Cursor<'_, '_>, head: Head, tail: &mut Tail) -> Parse<Power> {
             let limit = c.limit()?;
             c.once(&mut over, limit, "over", start)?;
         } else if c.take("within") {
-            let days = c.number("a number of days")?;
-            c.expect("days")?;
+            let days = c.days()?;
             c.once(&mut within_days, days, "within", start)?;
         } else if c.take("reserved") {
             c.flag(&mut reserved, "reserved", start)?;
@@ -291,7 +367,15 @@ fn power(c: &mut Cursor<'_, '_>, head: Head, tail: &mut Tail) -> Parse<Power> {
             break;
         } else if !tail.take(c)? {
             return Err(c.unexpected([
-                "`with`", "`up to`", "`over`", "`within`", "`from`", "`until`", "`reserved`", "`exclusive`", "`basis`",
+                "`with`",
+                "`up to`",
+                "`over`",
+                "`within`",
+                "`from`",
+                "`until`",
+                "`reserved`",
+                "`exclusive`",
+                "`basis`",
             ]));
         }
     }
@@ -317,7 +401,7 @@ fn grant(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<Grant> {
     c.expect("grant")?;
     let id = c.grant()?;
     c.colon()?;
-    let grantors = c.list(Cursor::actor)?;
+    let grantors = c.set(Cursor::actor)?;
     c.expect("lets")?;
     let grantee = c.actor()?;
     let verbs = c.verbs()?;
@@ -336,19 +420,25 @@ fn grant(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<Grant> {
             let limit = c.limit()?;
             c.once(&mut up_to, limit, "up to", start)?;
         } else if c.take("over") {
-            return Err(Fault::new(start, "a grant has no lower bound").expected(["`up to` AMOUNT"]));
+            return Err(Fault::new(start, "a grant has no lower bound")
+                .expected(["`up to` AMOUNT"])
+                .help("`over` belongs to powers (`may`) and to consent rules"));
         } else if c.take("depth") {
             let links: u8 = c.number("a number of further links")?;
             if links > DEPTH_MAX {
-                return Err(Fault::new(start.to(c.last()), format!("{links} further links are more than {DEPTH_MAX}")));
+                return Err(Fault::new(
+                    start.to(c.last()),
+                    format!("{links} further links are more than {DEPTH_MAX}"),
+                )
+                .expected([format!("`depth` 0 to {DEPTH_MAX}")]));
             }
             c.once(&mut depth, links, "depth", start)?;
         } else if c.take("special") {
             c.expect("to")?;
             let text = Breadth::Special(c.digest()?);
-            c.once(&mut breadth, text, "special", start)?;
+            c.once(&mut breadth, text, "special to` or `general", start)?;
         } else if c.take("general") {
-            c.once(&mut breadth, Breadth::General, "general", start)?;
+            c.once(&mut breadth, Breadth::General, "special to` or `general", start)?;
         } else if c.take("personal") {
             c.flag(&mut personal, "personal", start)?;
         } else if c.take("single") {
@@ -363,8 +453,17 @@ fn grant(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<Grant> {
             break;
         } else if !tail.take(c)? {
             return Err(c.unexpected([
-                "`with`", "`up to`", "`from`", "`until`", "`depth`", "`special to`", "`general`", "`personal`",
-                "`single use`", "`may deal with self`", "`basis`",
+                "`with`",
+                "`up to`",
+                "`from`",
+                "`until`",
+                "`depth`",
+                "`special to`",
+                "`general`",
+                "`personal`",
+                "`single use`",
+                "`may deal with self`",
+                "`basis`",
             ]));
         }
     }
@@ -404,10 +503,9 @@ fn revocation(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<Revocation> {
         if c.take("by") {
             let actor = c.actor()?;
             c.once(&mut by, actor, "by", start)?;
-        } else if notices(c, &mut notified)? {
         } else if c.done() && !comma {
             break;
-        } else if !tail.take(c)? {
+        } else if !notices(c, &mut notified)? && !tail.take(c)? {
             return Err(c.unexpected(["`by`", "`from`", "`notified to`", "`basis`"]));
         }
     }
@@ -444,12 +542,16 @@ fn restriction(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<Restriction> {
         } else if c.take("publicised") {
             let moment = c.moment()?;
             c.once(&mut publicised, moment, "publicised", start)?;
-        } else if notices(c, &mut notified)? {
         } else if c.done() && !comma {
             break;
-        } else if !tail.take(c)? {
+        } else if !notices(c, &mut notified)? && !tail.take(c)? {
             return Err(c.unexpected([
-                "`fundamental`", "`publicised`", "`notified to`", "`from`", "`until`", "`basis`",
+                "`fundamental`",
+                "`publicised`",
+                "`notified to`",
+                "`from`",
+                "`until`",
+                "`basis`",
             ]));
         }
     }
@@ -463,8 +565,7 @@ fn principal(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<PrincipalClaim> {
     c.expect("on")?;
     let matter = c.matter()?;
     c.expect("is")?;
-    let decider =
-        if c.take("person") { Decider::Person(c.person()?) } else { Decider::Office(c.office()?) };
+    let decider = if c.take("person") { Decider::Person(c.person()?) } else { Decider::Office(c.office()?) };
     let mut confidence = None;
     loop {
         let comma = c.take_comma();
@@ -480,4 +581,3 @@ fn principal(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<PrincipalClaim> {
     }
     Ok(PrincipalClaim { party, matter, decider, confidence })
 }
-

@@ -1,39 +1,71 @@
 //! Policies: whose maps one recognises, under which law, what one demands.
 
 use countersign_authority::model::policy::{
-    DayCount, Deadline, Event, Gate, GateSigner, GateStep, Policy, Profile, Recognised, Recognition, Rule, Trust,
+    DayCount, Deadline, Event, Gate, GateSigner, GateStep, Policy, Profile, Recognised, Recognition, Rule,
+    Trust,
 };
 
 use crate::cursor::{Cursor, Parse};
-use crate::diagnostic::{Fault, Span};
-use crate::lexis::Line;
-use crate::time;
+use crate::diagnostic::{Diagnostic, Fault, Span};
+use crate::header::{self, Header};
+use crate::lexis::{Kind as Lexeme, Line, Token};
+use crate::parse::{Kind, Notation, Parsed};
+use crate::print::{self, Words};
+use crate::{json, once, time};
 
+#[rustfmt::skip]
 const STARTS: [&str; 9] = [
-    "`we are`", "`accept source`", "`reject source`", "`prefer source`", "`profile`", "`trust`", "`gate`", "`deadline`",
-    "`zone`",
+    "`we are`", "`accept source`", "`reject source`", "`prefer source`", "`profile`", "`trust`", "`gate`",
+    "`deadline`", "`zone`",
 ];
 
 /// Most days a deadline may count.
 const DAYS_MAX: u32 = countersign_authority::deadline::DAYS_MAX;
 
 /// `policy "…" version N`
-pub(crate) fn header<'l, 'a>(lines: &'l [Line<'a>]) -> Parse<(Policy, &'l [Line<'a>])> {
-    let Some((first, rest)) = lines.split_first() else {
-        return Err(Fault::new(Span::default(), "the file holds no statement")
-            .expected(["policy \"TITLE\" version N"]));
-    };
-    let mut c = Cursor::new(first);
-    c.expect("policy")?;
-    let title = c.text("the policy's title")?;
-    c.expect("version")?;
-    let version = c.number("a version")?;
-    c.end()?;
-    Ok((Policy { title, version, rules: Vec::new() }, rest))
+fn header(lines: &[Line<'_>]) -> Header<Policy> {
+    header::one_line(lines, Kind::Policy).map(|(title, version)| Policy { title, version, rules: Vec::new() })
+}
+
+impl Notation for Policy {
+    type Line = Rule;
+    const KIND: Kind = Kind::Policy;
+    const LINES: &'static str = "rules";
+
+    fn header(lines: &[Line<'_>]) -> Header<Self> {
+        header(lines)
+    }
+    fn line(line: &Line<'_>) -> Parse<Rule> {
+        rule(line)
+    }
+    fn lines(&self) -> &[Rule] {
+        &self.rules
+    }
+    fn set_lines(&mut self, lines: Vec<Rule>) {
+        self.rules = lines;
+    }
+    fn check(parsed: &Parsed<Self>) -> Vec<Diagnostic> {
+        once::policy(parsed)
+    }
+    fn header_words(&self) -> Vec<Words> {
+        print::policy_header(self)
+    }
+    fn words(rule: &Rule) -> Words {
+        print::rule_words(rule)
+    }
+    fn from_json(fields: &mut json::Fields<'_>) -> Parse<Self> {
+        json::policy::read(fields)
+    }
+    fn line_from_json(fields: &mut json::Fields<'_>) -> Parse<Rule> {
+        json::policy::read_rule(fields)
+    }
+    fn to_json(&self) -> serde_json::Value {
+        json::policy::document(self)
+    }
 }
 
 /// One line of a policy.
-pub(crate) fn rule(line: &Line<'_>) -> Parse<Rule> {
+fn rule(line: &Line<'_>) -> Parse<Rule> {
     let mut cursor = Cursor::new(line);
     let c = &mut cursor;
     let rule = match c.peek_word() {
@@ -61,7 +93,7 @@ pub(crate) fn rule(line: &Line<'_>) -> Parse<Rule> {
         Some("profile") => {
             c.expect("profile")?;
             let profile = c.one_of("a profile", Profile::WORDS)?;
-            let parties = if c.take("for") { c.list(Cursor::party)? } else { Vec::new() };
+            let parties = if c.take("for") { c.set(Cursor::party)? } else { Vec::new() };
             Rule::Profile { profile, parties }
         }
         Some("trust") => Rule::Trust(trust(c)?),
@@ -149,29 +181,38 @@ fn deadline(c: &mut Cursor<'_, '_>, line: Span) -> Parse<Deadline> {
     let id = c.clause()?;
     c.colon()?;
     let at = c.here();
-    let days: u32 = c.number("a number of days")?;
+    let days = c.days()?;
     if days > DAYS_MAX {
         return Err(Fault::new(at, format!("{days} days are more than {DAYS_MAX}")));
     }
-    if !c.take("day") {
-        c.expect("days")?;
-    }
     let unclear = |what: &str| {
-        Fault::new(line, format!("deadline {id} does not say {what}"))
-            .expected(["after EVENT until EVENT"])
-            .help("does the clock bound the start of talks, or the agreement? name the event that starts it and the event that must have happened by then")
+        Fault::new(line, format!("deadline {id} does not say {what}")).expected(["`after` EVENT `until` EVENT"]).help(
+            "does the clock bound the start of talks, or the agreement? Name the event that starts it and the \
+             event that must have happened by then",
+        )
     };
     if !c.take("after") {
-        return Err(unclear("what starts it (`after` EVENT)"));
+        return Err(match c.peek_word() {
+            None | Some("until") => unclear("what starts it (`after` EVENT)"),
+            Some(_) => c.unexpected(["`after`"]),
+        });
     }
-    let after = c.one_of("an event", Event::WORDS)?;
+    let after = event(c)?;
     if !c.take("until") {
-        return Err(unclear("what must have happened by then (`until` EVENT)"));
+        return Err(match c.peek() {
+            None | Some(Token { kind: Lexeme::Comma, .. }) => {
+                unclear("what must have happened by then (`until` EVENT)")
+            }
+            Some(_) => c.unexpected(["`until`"]),
+        });
     }
-    let until = c.one_of("an event", Event::WORDS)?;
+    let until = event(c)?;
     let (mut count, mut named) = (None, None);
-    while !c.done() {
-        let _ = c.take_comma();
+    loop {
+        let comma = c.take_comma();
+        if c.done() && !comma {
+            break;
+        }
         let start = c.here();
         if matches!(c.peek_word(), Some("calendar" | "business")) {
             let found = c.one_of("a count of days", DayCount::WORDS)?;
@@ -185,19 +226,29 @@ fn deadline(c: &mut Cursor<'_, '_>, line: Span) -> Parse<Deadline> {
     Ok(Deadline { id, days, after, until, count: count.unwrap_or(DayCount::Calendar), zone: named })
 }
 
-fn zone(c: &mut Cursor<'_, '_>) -> Parse<String> {
-    let (word, span) = match c.peek_word() {
-        Some(_) => {
-            let (word, span) = c.word("a time zone")?;
-            (word.to_owned(), span)
-        }
-        None => {
-            let span = c.here();
-            (c.text("a time zone")?, span)
-        }
-    };
-    match time::zone(&word) {
-        Ok(_) => Ok(word),
-        Err(error) => Err(Fault::new(span, error.to_string()).expected(["`UTC`", "an IANA zone such as Europe/Zurich"])),
+/// An event; `definitive text` reads the same as `definitive-text`, as in gates.
+fn event(c: &mut Cursor<'_, '_>) -> Parse<Event> {
+    if c.peek_word() == Some("definitive") && c.word_at(1) == Some("text") {
+        c.expect("definitive")?;
+        c.expect("text")?;
+        return Ok(Event::DefinitiveText);
     }
+    c.one_of("an event", Event::WORDS)
+}
+
+/// A zone of the IANA database, bare or quoted, in its own spelling.
+fn zone(c: &mut Cursor<'_, '_>) -> Parse<String> {
+    let at = c.here();
+    let name = match c.peek() {
+        Some(Token { kind: Lexeme::Text(_), .. }) => c.text("a time zone")?,
+        _ => c.word("a time zone")?.0.to_owned(),
+    };
+    time::zone(&name).map(|zone| zone.name().to_owned()).map_err(|error| {
+        let fault =
+            Fault::new(at, error.to_string()).expected(["`UTC`", "an IANA zone, as in Europe/Zurich"]);
+        match time::nearest_zone(&name) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault,
+        }
+    })
 }

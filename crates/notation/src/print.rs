@@ -1,10 +1,8 @@
 //! One layout for every document. `parse(print(x)) = x`.
 
-use std::fmt::Write;
-
 use countersign_authority::model::map::{
-    Breadth, Decider, Fact, Grant, Head, Joint, Key, Limit, Map, Notice, Office, Power, Quorum, Role, Scope, Statement,
-    Verb,
+    Breadth, Decider, Fact, Grant, Head, Joint, Key, Limit, Map, Notice, Office, Power, Quorum, Role, Scope,
+    Statement, Verb,
 };
 use countersign_authority::model::policy::{DayCount, Deadline, Gate, GateStep, Policy, Rule, Trust};
 use countersign_authority::model::terms::{
@@ -12,33 +10,36 @@ use countersign_authority::model::terms::{
 };
 use countersign_authority::model::time::Moment;
 
+use crate::parse::{Kind, Notation};
+use crate::terms::is_bare_noun;
 use crate::time::rfc3339;
 
 /// Prints a map in its one layout, without comments.
 pub fn map(map: &Map) -> String {
-    let mut text = map_header(map);
-    for statement in &map.statements {
-        text.push_str(&line(&statement_words(statement)));
-    }
-    text
+    document(map)
 }
 
 /// Prints a policy in its one layout, without comments.
 pub fn policy(policy: &Policy) -> String {
-    let mut text = policy_header(policy);
-    for rule in &policy.rules {
-        text.push_str(&line(&rule_words(rule)));
-    }
-    text
+    document(policy)
 }
 
 /// Prints terms in their one layout, without comments.
 pub fn terms(terms: &Terms) -> String {
-    let mut text = terms_header(terms);
-    for clause in &terms.clauses {
-        text.push_str(&line(&clause_words(clause)));
+    document(terms)
+}
+
+fn document<T: Notation>(document: &T) -> String {
+    let mut text = header(document);
+    for one in document.lines() {
+        text.push_str(&line(&T::words(one)));
     }
     text
+}
+
+/// The header's lines.
+pub(crate) fn header<T: Notation>(document: &T) -> String {
+    document.header_words().iter().map(|words| line(words)).collect()
 }
 
 /// One statement of a map on one line, as proofs cite it.
@@ -46,28 +47,23 @@ pub fn statement(statement: &Statement) -> String {
     statement_words(statement).join(" ")
 }
 
-pub(crate) fn map_header(map: &Map) -> String {
-    format!(
-        "map {} version {}\nsource {} as of {}\n",
-        quoted(&map.title),
-        map.version,
-        quoted(&map.source),
-        moment(map.as_of)
-    )
+pub(crate) fn map_header(map: &Map) -> Vec<Words> {
+    let source = vec![format!("source {}", quoted(&map.source)), format!("as of {}", moment(map.as_of))];
+    vec![title(Kind::Map, &map.title, map.version), source]
 }
 
-pub(crate) fn policy_header(policy: &Policy) -> String {
-    format!("policy {} version {}\n", quoted(&policy.title), policy.version)
+pub(crate) fn policy_header(policy: &Policy) -> Vec<Words> {
+    vec![title(Kind::Policy, &policy.title, policy.version)]
 }
 
-pub(crate) fn terms_header(terms: &Terms) -> String {
-    format!(
-        "terms {} version {}\nbetween {} on {}\n",
-        quoted(&terms.title),
-        terms.version,
-        list(&terms.between),
-        terms.matter
-    )
+pub(crate) fn terms_header(terms: &Terms) -> Vec<Words> {
+    let mut between = list("between ", &terms.between);
+    between.push(format!("on {}", terms.matter));
+    vec![title(Kind::Terms, &terms.title, terms.version), between]
+}
+
+fn title(kind: Kind, title: &str, version: u32) -> Words {
+    vec![format!("{kind} {}", quoted(title)), format!("version {version}")]
 }
 
 /// Widest line; what is longer continues on the next, indented.
@@ -104,12 +100,18 @@ pub(crate) fn moment(moment: Moment) -> String {
     }
 }
 
-fn list<T: ToString>(items: &[T]) -> String {
-    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+/// A list with its comma after each item but the last; a line may break between items.
+fn list<T: ToString>(before: &str, items: &[T]) -> Words {
+    let last = items.len().saturating_sub(1);
+    let one = |(at, item): (usize, &T)| {
+        let (before, comma) = (if at == 0 { before } else { "" }, if at < last { "," } else { "" });
+        format!("{before}{}{comma}", item.to_string())
+    };
+    items.iter().enumerate().map(one).collect()
 }
 
-fn verbs(verbs: &[Verb]) -> String {
-    verbs.iter().map(|verb| verb.word()).collect::<Vec<_>>().join(", ")
+fn verbs(before: &str, verbs: &[Verb]) -> Words {
+    list(before, &verbs.iter().map(|verb| verb.word()).collect::<Vec<_>>())
 }
 
 fn limit(limit: &Limit) -> String {
@@ -120,7 +122,7 @@ fn limit(limit: &Limit) -> String {
 }
 
 /// Chunks that a line may break between.
-type Words = Vec<String>;
+pub(crate) type Words = Vec<String>;
 
 pub(crate) fn statement_words(statement: &Statement) -> Words {
     let mut words = Words::new();
@@ -163,21 +165,15 @@ pub(crate) fn statement_words(statement: &Statement) -> Words {
             words.append(&mut validity);
             words.extend(revocation.notified.iter().map(notice));
         }
-        Fact::HeldOut(held) => words.push(format!(
-            "{} held out {} to {} for {} on {}",
-            held.party,
-            held.actor,
-            held.to,
-            verbs(&held.verbs),
-            held.matter
-        )),
+        Fact::HeldOut(held) => {
+            words.push(format!("{} held out {} to {}", held.party, held.actor, held.to));
+            words.extend(verbs("for ", &held.verbs));
+            words.push(format!("on {}", held.matter));
+        }
         Fact::Restriction(restriction) => {
-            words.push(format!(
-                "restrict {} {} on {}",
-                restriction.office,
-                verbs(&restriction.verbs),
-                restriction.matter
-            ));
+            words.push(format!("restrict {}", restriction.office));
+            words.extend(verbs("", &restriction.verbs));
+            words.push(format!("on {}", restriction.matter));
             words.extend(restriction.fundamental.then(|| "fundamental".into()));
             words.extend(restriction.publicised.map(|at| format!("publicised {}", moment(at))));
             words.extend(restriction.notified.iter().map(notice));
@@ -217,10 +213,8 @@ fn joint_words(joint: &Joint) -> Words {
         Quorum::All => "all".into(),
         Quorum::Count(count) => count.to_string(),
     };
-    let mut words = vec![format!("jointly {quorum} of {}", list(&joint.of))];
-    if !joint.including.is_empty() {
-        words.push(format!("including {}", list(&joint.including)));
-    }
+    let mut words = list(&format!("jointly {quorum} of "), &joint.of);
+    words.extend(list("including ", &joint.including));
     words.extend(joint.excluding.iter().map(|(a, b)| format!("but not {a} with {b}")));
     words
 }
@@ -236,7 +230,8 @@ fn power_words(power: &Power, validity: &mut Words, words: &mut Words) {
         Head::Office(office) => words.push(office.to_string()),
         Head::Jointly(joint) => words.extend(joint_words(joint)),
     }
-    words.push(format!("may {} on {}", verbs(&power.scope.verbs), power.scope.matter));
+    words.extend(verbs("may ", &power.scope.verbs));
+    words.push(format!("on {}", power.scope.matter));
     scope_words(&power.scope, words);
     words.extend(power.within_days.map(|days| format!("within {days} days")));
     words.append(validity);
@@ -245,8 +240,10 @@ fn power_words(power: &Power, validity: &mut Words, words: &mut Words) {
 }
 
 fn grant_words(grant: &Grant, validity: &mut Words, words: &mut Words) {
-    words.push(format!("grant {}: {} lets {}", grant.id, list(&grant.grantors), grant.grantee));
-    words.push(format!("{} on {}", verbs(&grant.scope.verbs), grant.scope.matter));
+    words.extend(list(&format!("grant {}: ", grant.id), &grant.grantors));
+    words.push(format!("lets {}", grant.grantee));
+    words.extend(verbs("", &grant.scope.verbs));
+    words.push(format!("on {}", grant.scope.matter));
     scope_words(&grant.scope, words);
     words.append(validity);
     if grant.depth > 0 {
@@ -275,13 +272,18 @@ pub(crate) fn rule_words(rule: &Rule) -> Words {
         Rule::Preference { source, over } => {
             vec![format!("prefer source {}", quoted(source)), format!("over {}", quoted(over))]
         }
-        Rule::Profile { profile, parties } if parties.is_empty() => vec![format!("profile {}", profile.word())],
-        Rule::Profile { profile, parties } => vec![format!("profile {}", profile.word()), format!("for {}", list(parties))],
-        Rule::Trust(Trust::CertificateAuthority(digest)) => vec![format!("trust certificate authority {digest}")],
+        Rule::Profile { profile, parties } => {
+            let mut words = vec![format!("profile {}", profile.word())];
+            words.extend(list("for ", parties));
+            words
+        }
+        Rule::Trust(Trust::CertificateAuthority(digest)) => {
+            vec![format!("trust certificate authority {digest}")]
+        }
         Rule::Trust(Trust::TimestampAuthority(digest)) => vec![format!("trust timestamp authority {digest}")],
         Rule::Trust(Trust::Witness(key)) => vec![format!("trust witness {}", quoted(key))],
         Rule::Gate(gate) => gate_words(gate),
-        Rule::Deadline(deadline) => vec![deadline_words(deadline)],
+        Rule::Deadline(deadline) => deadline_words(deadline),
         Rule::Zone(zone) => vec![format!("zone {zone}")],
     }
 }
@@ -291,40 +293,37 @@ fn gate_words(gate: &Gate) -> Words {
         GateStep::OpenTalks => "mandate",
         GateStep::Conclude => "definitive text",
     };
-    let mut text = format!(
-        "gate {} on {} with {}: {} signs {what}",
-        gate.step.word(),
-        gate.matter,
-        gate.with,
-        gate.signer.word()
-    );
-    let flags = [
-        (gate.in_person, "in person"),
-        (gate.publicly, "publicly"),
-        (gate.attested, "attested"),
-        (gate.enforce, "enforce"),
-    ];
-    for (i, (_, word)) in flags.iter().filter(|(set, _)| *set).enumerate() {
-        let _ = write!(text, "{} {word}", if i > 0 || !gate.in_person { "," } else { "" });
+    let mut signs = format!("{} signs {what}", gate.signer.word());
+    if gate.in_person {
+        signs.push_str(" in person");
     }
-    vec![text]
+    let flags = [(gate.publicly, "publicly"), (gate.attested, "attested"), (gate.enforce, "enforce")];
+    let mut words = vec![format!("gate {} on {} with {}:", gate.step.word(), gate.matter, gate.with), signs];
+    words.extend(flags.iter().filter(|(set, _)| *set).map(|(_, word)| (*word).to_owned()));
+    // The first chunk ends with a colon; from the second on, commas between.
+    with_commas(words, 1)
 }
 
-fn deadline_words(deadline: &Deadline) -> String {
-    let mut text = format!(
+/// A comma after every chunk but the last, from the one at `first` on.
+fn with_commas(mut words: Words, first: usize) -> Words {
+    let last = words.len().saturating_sub(1);
+    words.iter_mut().take(last).skip(first).for_each(|word| word.push(','));
+    words
+}
+
+fn deadline_words(deadline: &Deadline) -> Words {
+    let mut words = vec![format!(
         "deadline {}: {} days after {} until {}",
         deadline.id,
         deadline.days,
         deadline.after.word(),
         deadline.until.word()
-    );
+    )];
     if deadline.count == DayCount::Business || deadline.zone.is_some() {
-        let _ = write!(text, ", {} days", deadline.count.word());
+        words.push(format!("{} days", deadline.count.word()));
     }
-    if let Some(zone) = &deadline.zone {
-        let _ = write!(text, ", {zone}");
-    }
-    text
+    words.extend(deadline.zone.clone());
+    with_commas(words, 0)
 }
 
 pub(crate) fn clause_words(clause: &Clause) -> Words {
@@ -340,7 +339,9 @@ pub(crate) fn clause_words(clause: &Clause) -> Words {
         Clause::EntryIntoForce(EntryIntoForce::OnRatification(n)) => {
             vec![format!("enters into force on ratification by {}", by(n))]
         }
-        Clause::EntryIntoForce(EntryIntoForce::On(at)) => vec![format!("enters into force on {}", moment(*at))],
+        Clause::EntryIntoForce(EntryIntoForce::On(at)) => {
+            vec![format!("enters into force on {}", moment(*at))]
+        }
         Clause::Obligation(obligation) => obligation_words(obligation),
         Clause::Withdrawal { notice } => {
             vec![format!("withdrawal on {} {} notice", notice.count, notice.unit.word())]
@@ -350,43 +351,42 @@ pub(crate) fn clause_words(clause: &Clause) -> Words {
 
 fn obligation_words(obligation: &Obligation) -> Words {
     let mut text = format!("obligation {}: {}", obligation.id, obligation.party);
-    let _ = match &obligation.duty {
+    let duty = match &obligation.duty {
         Duty::Keeps { quantity, bound, measure } => {
-            write!(text, " keeps {quantity} {} {} {}", bound.word(), measure.value, measure.unit)
+            format!(" keeps {} {} {} {}", noun(quantity), bound.word(), measure.value, noun(&measure.unit))
         }
-        Duty::Shall(duty) => write!(text, " shall {}", quoted(duty)),
+        Duty::Shall(duty) => format!(" shall {}", quoted(duty)),
     };
-    match &obligation.from {
-        Some(Start::Event(event)) => {
-            let _ = write!(text, " from {}", event.word());
-        }
-        Some(Start::Moment(at)) => {
-            let _ = write!(text, " from {}", moment(*at));
-        }
+    text.push_str(&duty);
+    match obligation.from {
+        Some(Start::Event(event)) => text.extend([" from ", event.word()]),
+        Some(Start::Moment(at)) => text.extend([" from ", &moment(at)]),
         None => {}
     }
     if let Some(until) = obligation.until {
-        let _ = write!(text, " until {}", moment(until));
+        text.extend([" until ", &moment(until)]);
     }
     let mut words = vec![text];
-    for mechanism in &obligation.verified_by {
-        words.push(mechanism_words(mechanism));
+    for (at, mechanism) in obligation.verified_by.iter().enumerate() {
+        let before = if at == 0 { "verified by " } else { "" };
+        words.push(format!("{before}{}", mechanism_words(mechanism)));
     }
     words.extend(obligation.grace_days.map(|days| format!("grace {days} days")));
-    let last = words.len().saturating_sub(1);
-    for word in words.iter_mut().take(last) {
-        word.push(',');
-    }
-    words
+    with_commas(words, 0)
 }
 
 fn mechanism_words(mechanism: &Mechanism) -> String {
-    let mut text = format!("verified by {}", mechanism.kind.word());
+    let mut text = mechanism.kind.word().to_owned();
     if let Some(by) = &mechanism.by {
-        let _ = write!(text, " of {by}");
+        text.extend([" of ", by.as_str()]);
     }
     if let Some(days) = mechanism.every_days {
-        let _ = write!(text, " every {days} days");
+        text.extend([" every ", &days.to_string(), " days"]);
     }
     text
+}
+
+/// A quantity or unit, in quotes where it is not one plain word.
+fn noun(text: &str) -> String {
+    if is_bare_noun(text) { text.to_owned() } else { quoted(text) }
 }

@@ -1,126 +1,17 @@
 //! Names: every one used is declared in one of the maps given, accepted or not, and means the same in all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_authority::model::map::{Decider, Fact, Head, Map, Role, Statement};
 use countersign_authority::model::name::{ActorId, Matter, OfficeId, PartyId};
 use countersign_authority::model::policy::{Policy, Rule};
 use countersign_authority::model::terms::{Clause, Terms};
+use countersign_authority::model::time::{Instant, Utc, Validity};
 
-use crate::diagnostic::{Diagnostic, Fault, nearest};
+use crate::diagnostic::{Diagnostic, Fault};
 use crate::parse::{ERRORS_MAX, Parsed};
 
-/// What a name stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Actor {
-    Office,
-    Person,
-}
-
-/// Every name that maps declare.
-#[derive(Debug, Clone, Default)]
-pub struct Names {
-    parties: BTreeMap<String, ()>,
-    actors: BTreeMap<String, Actor>,
-    office_party: BTreeMap<String, PartyId>,
-    grants: BTreeMap<String, ()>,
-    matters: BTreeMap<String, ()>,
-}
-
-/// A name that no map declares.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no map given knows {what} `{name}`{}", suggestion.as_ref().map(|s| format!("; did you mean `{s}`?")).unwrap_or_default())]
-pub struct UnknownName {
-    /// What kind of name: `the party`, `the office` …
-    pub what: &'static str,
-    /// The name at fault.
-    pub name: String,
-    /// A declared name that is near.
-    pub suggestion: Option<String>,
-}
-
-impl Names {
-    /// Collects what maps declare.
-    pub fn of<'m>(maps: impl IntoIterator<Item = &'m Map>) -> Self {
-        let mut names = Self::default();
-        for statement in maps.into_iter().flat_map(|map| &map.statements) {
-            match &statement.fact {
-                Fact::Party(party) => {
-                    names.parties.insert(party.id.to_string(), ());
-                }
-                Fact::Matter(matter) => {
-                    names.matters.insert(matter.to_string(), ());
-                }
-                Fact::Office(office) => {
-                    names.actors.insert(office.id.to_string(), Actor::Office);
-                    names.office_party.entry(office.id.to_string()).or_insert_with(|| office.of.clone());
-                }
-                Fact::Person(person) => {
-                    names.actors.entry(person.id.to_string()).or_insert(Actor::Person);
-                }
-                Fact::Grant(grant) => {
-                    names.grants.insert(grant.id.to_string(), ());
-                }
-                _ => {}
-            }
-        }
-        names
-    }
-
-    /// Whether a party is declared.
-    pub fn party(&self, name: &str) -> Result<(), UnknownName> {
-        lookup(&self.parties, "the party", name)
-    }
-
-    /// Whether a grant is declared.
-    pub fn grant(&self, name: &str) -> Result<(), UnknownName> {
-        lookup(&self.grants, "the grant", name)
-    }
-
-    /// Whether an office is declared.
-    pub fn office(&self, name: &str) -> Result<(), UnknownName> {
-        self.actor_of(name, "the office", Some(Actor::Office))
-    }
-
-    /// Whether a person is declared.
-    pub fn person(&self, name: &str) -> Result<(), UnknownName> {
-        self.actor_of(name, "the person", Some(Actor::Person))
-    }
-
-    /// Whether an office or a person is declared.
-    pub fn actor(&self, name: &str) -> Result<(), UnknownName> {
-        self.actor_of(name, "the office or person", None)
-    }
-
-    /// Whether a matter, or one above it, is declared.
-    pub fn matter(&self, matter: &Matter) -> Result<(), UnknownName> {
-        let mut above = Some(matter.clone());
-        while let Some(at) = above {
-            if self.matters.contains_key(at.as_str()) {
-                return Ok(());
-            }
-            above = at.parent();
-        }
-        lookup(&self.matters, "the matter", matter.as_str())
-    }
-
-    fn actor_of(&self, name: &str, what: &'static str, kind: Option<Actor>) -> Result<(), UnknownName> {
-        let fits = |actor: &Actor| kind.is_none_or(|kind| kind == *actor);
-        if self.actors.get(name).is_some_and(fits) {
-            return Ok(());
-        }
-        let known = self.actors.iter().filter(|(_, actor)| fits(actor)).map(|(name, _)| name.as_str());
-        Err(UnknownName { what, name: name.to_owned(), suggestion: nearest(name, known).map(str::to_owned) })
-    }
-}
-
-fn lookup(known: &BTreeMap<String, ()>, what: &'static str, name: &str) -> Result<(), UnknownName> {
-    if known.contains_key(name) {
-        return Ok(());
-    }
-    let suggestion = nearest(name, known.keys().map(String::as_str)).map(str::to_owned);
-    Err(UnknownName { what, name: name.to_owned(), suggestion })
-}
+pub use crate::names::{Actor, Names, UnknownName};
 
 /// Resolves every name of maps, a policy and terms against all the maps.
 pub fn resolve(
@@ -130,118 +21,201 @@ pub fn resolve(
 ) -> Result<Names, Vec<Diagnostic>> {
     let names = Names::of(maps.iter().map(|map| &map.value));
     let mut faults = Vec::new();
-    let mut offices: BTreeMap<&OfficeId, &PartyId> = BTreeMap::new();
-    let mut kinds: BTreeMap<&str, Actor> = BTreeMap::new();
+    faults.extend(meanings(maps));
     for map in maps {
-        for (ix, statement) in map.value.statements.iter().enumerate() {
-            let mut missing = Missing { names: &names, found: Vec::new() };
-            missing.statement(statement);
-            faults.extend(missing.found.into_iter().map(|unknown| unknown_name(map, ix, &unknown)));
-            let (id, kind) = match &statement.fact {
-                Fact::Office(office) => (office.id.as_str(), Actor::Office),
-                Fact::Person(person) => (person.id.as_str(), Actor::Person),
-                _ => continue,
-            };
-            if *kinds.entry(id).or_insert(kind) != kind {
-                faults.push(map.fault(ix, id, |span| {
-                    Fault::new(span, format!("`{id}` is an office in one place and a person in another"))
-                        .help("ids mean the same in all maps: give one of them another id")
-                }));
-            }
-            if let Fact::Office(office) = &statement.fact {
-                let of = *offices.entry(&office.id).or_insert(&office.of);
-                if *of != office.of {
-                    faults.push(map.fault(ix, office.of.as_str(), |span| {
-                        Fault::new(span, format!("office `{id}` is of {of} in one place and of {} in another", office.of))
-                            .help("ids mean the same in all maps: give one of the offices another id")
-                    }));
-                }
-            }
-        }
-        if faults.len() < ERRORS_MAX {
-            faults.extend(cycle(map));
-        }
+        each(map, &map.value.statements, &names, &mut faults, Missing::statement);
+        faults.extend(ring(map));
     }
     if let Some(policy) = policy {
-        for (ix, rule) in policy.value.rules.iter().enumerate() {
-            let mut missing = Missing { names: &names, found: Vec::new() };
-            missing.rule(rule);
-            faults.extend(missing.found.into_iter().map(|unknown| unknown_name(policy, ix, &unknown)));
-        }
+        each(policy, &policy.value.rules, &names, &mut faults, Missing::rule);
     }
     for terms in terms {
-        let named: Vec<&PartyId> = terms
-            .value
-            .clauses
-            .iter()
-            .filter_map(|clause| match clause {
-                Clause::Party(party) => Some(&party.id),
-                _ => None,
-            })
-            .collect();
-        for (ix, clause) in terms.value.clauses.iter().enumerate() {
-            let Clause::Obligation(obligation) = clause else { continue };
-            let parties = obligation.verified_by.iter().filter_map(|m| m.by.as_ref()).chain([&obligation.party]);
-            for party in parties.filter(|party| !named.contains(party) && !terms.value.between.contains(party)) {
-                if let Err(unknown) = names.party(party.as_str()) {
-                    faults.push(unknown_name(terms, ix, &unknown));
-                }
-            }
-        }
+        resolve_terms(terms, &names, !maps.is_empty(), &mut faults);
     }
+    // One id at a time is told of once.
+    let mut told = BTreeSet::new();
+    faults.retain(|fault| told.insert((fault.file.clone(), fault.span.start, fault.message.clone())));
     faults.truncate(ERRORS_MAX);
     if faults.is_empty() { Ok(names) } else { Err(faults) }
 }
 
+fn each<'n, T, L>(
+    parsed: &Parsed<T>,
+    lines: &[L],
+    names: &'n Names,
+    faults: &mut Vec<Diagnostic>,
+    look: impl Fn(&mut Missing<'n>, &L),
+) {
+    for (ix, line) in lines.iter().enumerate() {
+        if faults.len() >= ERRORS_MAX {
+            return;
+        }
+        let mut missing = Missing { names, found: Vec::new() };
+        look(&mut missing, line);
+        faults.extend(missing.found.iter().map(|unknown| unknown_name(parsed, ix, unknown)));
+    }
+}
+
 fn unknown_name<T>(parsed: &Parsed<T>, statement: usize, unknown: &UnknownName) -> Diagnostic {
     parsed.fault(statement, &unknown.name, |span| {
-        let mut fault = Fault::new(span, format!("{} `{}` is declared in no map given", unknown.what, unknown.name));
-        fault.help = Some(match &unknown.suggestion {
+        let message = format!("{} `{}` is declared in no map given", unknown.what, unknown.name);
+        Fault::new(span, message).help(match &unknown.suggestion {
             Some(near) => format!("did you mean `{near}`?"),
             None => "declare it, or give the map that does".to_owned(),
-        });
-        fault
+        })
     })
 }
 
-/// Offices that implement under each other in a ring.
-fn cycle(map: &Parsed<Map>) -> Option<Diagnostic> {
-    let above: BTreeMap<&OfficeId, (usize, &OfficeId)> = map
+/// Parties may be declared in the terms themselves; those of `between`, and the matter, come from maps where any is
+/// given.
+fn resolve_terms(terms: &Parsed<Terms>, names: &Names, any_map: bool, faults: &mut Vec<Diagnostic>) {
+    let Terms { between, clauses, matter, .. } = &terms.value;
+    let mut own: BTreeSet<&PartyId> = clauses
+        .iter()
+        .filter_map(|clause| match clause {
+            Clause::Party(party) => Some(&party.id),
+            _ => None,
+        })
+        .collect();
+    if any_map {
+        let unknown =
+            between.iter().filter(|party| !own.contains(party)).map(|party| names.party(party.as_str()));
+        let unknown: Vec<UnknownName> =
+            unknown.chain([names.matter(matter)]).filter_map(Result::err).take(ERRORS_MAX).collect();
+        faults.extend(unknown.iter().map(|unknown| terms.header_fault(unknown)));
+    }
+    own.extend(between);
+    for (ix, clause) in clauses.iter().enumerate() {
+        let Clause::Obligation(obligation) = clause else { continue };
+        if faults.len() >= ERRORS_MAX {
+            return;
+        }
+        let used = obligation.verified_by.iter().filter_map(|m| m.by.as_ref()).chain([&obligation.party]);
+        for party in used.filter(|party| !own.contains(party)) {
+            if let Err(unknown) = names.party(party.as_str()) {
+                let near = crate::diagnostic::nearest(party.as_str(), own.iter().map(|party| party.as_str()));
+                let suggestion = unknown.suggestion.or(near.map(str::to_owned));
+                faults.push(unknown_name(terms, ix, &UnknownName { suggestion, ..unknown }));
+            }
+        }
+    }
+}
+
+impl Parsed<Terms> {
+    /// A diagnostic about a name in the header.
+    fn header_fault(&self, unknown: &UnknownName) -> Diagnostic {
+        let whole =
+            Self { spans: vec![crate::diagnostic::Span { start: 0, end: self.text.len() }], ..self.clone() };
+        unknown_name(&whole, 0, unknown)
+    }
+}
+
+/// An id is an office or a person, and an office is of one party, in all the maps.
+fn meanings(maps: &[Parsed<Map>]) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    let mut offices: BTreeMap<&OfficeId, &PartyId> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, Actor> = BTreeMap::new();
+    let statements =
+        maps.iter().flat_map(|map| map.value.statements.iter().enumerate().map(move |one| (map, one)));
+    for (map, (ix, statement)) in statements {
+        let (id, kind) = match &statement.fact {
+            Fact::Office(office) => (office.id.as_str(), Actor::Office),
+            Fact::Person(person) => (person.id.as_str(), Actor::Person),
+            _ => continue,
+        };
+        if *kinds.entry(id).or_insert(kind) != kind {
+            faults.push(map.fault(ix, id, |span| {
+                Fault::new(span, format!("`{id}` is an office in one place and a person in another"))
+                    .help("ids mean the same in all maps: give one of them another id")
+            }));
+        }
+        if let Fact::Office(office) = &statement.fact {
+            let of = *offices.entry(&office.id).or_insert(&office.of);
+            if *of != office.of {
+                faults.push(map.fault(ix, office.of.as_str(), |span| {
+                    Fault::new(
+                        span,
+                        format!("office `{id}` is of {of} in one place and of {} in another", office.of),
+                    )
+                    .help("ids mean the same in all maps: give one of the offices another id")
+                }));
+            }
+        }
+        if faults.len() >= ERRORS_MAX {
+            break;
+        }
+    }
+    faults
+}
+
+/// Most dates at which a map's hierarchy is looked at for rings.
+const DATES_MAX: usize = 64;
+
+/// Offices that implement under each other in a ring, at one of the dates when the hierarchy changes.
+fn ring(map: &Parsed<Map>) -> Option<Diagnostic> {
+    let edges: Vec<Edge<'_>> = map
         .value
         .statements
         .iter()
         .enumerate()
         .filter_map(|(ix, statement)| match &statement.fact {
             Fact::Office(office) => match &office.role {
-                Role::Implements { under } => Some((&office.id, (ix, under))),
+                Role::Implements { under } => {
+                    Some(Edge { ix, valid: statement.valid, office: &office.id, under })
+                }
                 _ => None,
             },
             _ => None,
         })
         .collect();
+    let starts: BTreeSet<Instant> = edges.iter().map(Edge::from).collect();
+    starts.into_iter().take(DATES_MAX).find_map(|at| {
+        let then = edges.iter().filter(|edge| edge.from() <= at && at < edge.until());
+        let (ix, offices) = ring_of(&then.map(|edge| (edge.office, (edge.ix, edge.under))).collect())?;
+        let under = offices.last().map(|office| office.as_str()).unwrap_or_default();
+        let names: Vec<&str> = offices.iter().map(|office| office.as_str()).collect();
+        Some(map.fault(ix, under, |span| {
+            Fault::new(
+                span,
+                format!("offices implement under each other in a ring: {}", names.join(" under ")),
+            )
+            .help("one of them must decide, or implement under another")
+        }))
+    })
+}
+
+struct Edge<'m> {
+    ix: usize,
+    valid: Validity,
+    office: &'m OfficeId,
+    under: &'m OfficeId,
+}
+
+impl Edge<'_> {
+    fn from(&self) -> Instant {
+        self.valid.from.map_or(Instant::MIN, |from| from.instant(&Utc))
+    }
+    fn until(&self) -> Instant {
+        self.valid.until.map_or(Instant::MAX, |until| until.instant(&Utc))
+    }
+}
+
+/// The first ring, as the statement that closes it and the offices in it, the first named again at the end.
+fn ring_of<'m>(above: &BTreeMap<&'m OfficeId, (usize, &'m OfficeId)>) -> Option<(usize, Vec<&'m OfficeId>)> {
     // Offices known to lead to the top, so that every edge is walked once.
-    let mut settled: std::collections::BTreeSet<&OfficeId> = std::collections::BTreeSet::new();
+    let mut settled: BTreeSet<&OfficeId> = BTreeSet::new();
     for start in above.keys() {
         let mut path: Vec<&OfficeId> = Vec::new();
-        let mut on_path: std::collections::BTreeSet<&OfficeId> = std::collections::BTreeSet::new();
+        let mut on_path: BTreeSet<&OfficeId> = BTreeSet::new();
+        let mut closes = 0;
         let mut at: &OfficeId = start;
-        while let Some((ix, under)) = above.get(at) {
-            if settled.contains(at) {
-                break;
-            }
+        while let Some((ix, under)) = above.get(at).filter(|_| !settled.contains(at)) {
             if !on_path.insert(at) {
-                let ring: Vec<String> = path
-                    .iter()
-                    .skip_while(|office| **office != at)
-                    .chain(std::iter::once(&at))
-                    .map(ToString::to_string)
-                    .collect();
-                return Some(map.fault(*ix, under.as_str(), |span| {
-                    Fault::new(span, format!("offices implement under each other in a ring: {}", ring.join(" under ")))
-                        .help("one of them must decide, or implement under another")
-                }));
+                let ring = path.into_iter().skip_while(|office| *office != at).chain([at]);
+                return Some((closes, ring.collect()));
             }
             path.push(at);
+            closes = *ix;
             at = under;
         }
         settled.extend(path);
@@ -249,6 +223,7 @@ fn cycle(map: &Parsed<Map>) -> Option<Diagnostic> {
     None
 }
 
+/// Names used that are declared nowhere.
 struct Missing<'n> {
     names: &'n Names,
     found: Vec<UnknownName>,
@@ -256,7 +231,9 @@ struct Missing<'n> {
 
 impl Missing<'_> {
     fn note(&mut self, result: Result<(), UnknownName>) {
-        self.found.extend(result.err());
+        if self.found.len() < ERRORS_MAX {
+            self.found.extend(result.err());
+        }
     }
 
     fn party(&mut self, id: &PartyId) {
@@ -277,8 +254,7 @@ impl Missing<'_> {
 
     fn statement(&mut self, statement: &Statement) {
         match &statement.fact {
-            Fact::Party(_) | Fact::Person(_) => {}
-            Fact::Matter(_) => {}
+            Fact::Party(_) | Fact::Person(_) | Fact::Matter(_) => {}
             Fact::Office(office) => {
                 self.party(&office.of);
                 if let Role::Implements { under } = &office.role {

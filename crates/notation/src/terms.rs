@@ -2,49 +2,86 @@
 
 use countersign_authority::model::policy::Event;
 use countersign_authority::model::terms::{
-    Bound, By, Clause, Decimal, Duty, EntryIntoForce, Measure, Mechanism, MechanismKind, Obligation, Span as Length,
-    SpanUnit, Start, Terms,
+    Bound, By, Clause, Decimal, Duty, EntryIntoForce, Measure, Mechanism, MechanismKind, Obligation,
+    Span as Length, SpanUnit, Start, Terms,
 };
-use countersign_authority::model::time::Moment;
+use countersign_authority::model::time::{Moment, Utc};
 
-use crate::cursor::{Cursor, KEYWORDS, Parse, Tail};
-use crate::diagnostic::{Fault, Span};
+use crate::cursor::{Cursor, Parse, is_keyword};
+use crate::diagnostic::{Diagnostic, Fault};
+use crate::header::{self, Header};
 use crate::lexis::Line;
+use crate::parse::{Kind, Notation, Parsed};
+use crate::print::{self, Words};
+use crate::{json, once};
 
-/// `terms "…" version N` and `between A, B on MATTER`, in one statement or two.
-pub(crate) fn header<'l, 'a>(lines: &'l [Line<'a>]) -> Parse<(Terms, &'l [Line<'a>])> {
-    let Some((first, mut rest)) = lines.split_first() else {
-        return Err(Fault::new(Span::default(), "the file holds no statement").expected(["terms \"TITLE\" version N"]));
-    };
-    let mut c = Cursor::new(first);
-    c.expect("terms")?;
-    let title = c.text("the agreement's title")?;
-    c.expect("version")?;
-    let version = c.number("a version")?;
-    if c.done()
-        && let Some((second, after)) = rest.split_first()
-    {
-        c = Cursor::new(second);
-        rest = after;
+/// `terms "…" version N` and `between A, B on MATTER`.
+fn header(lines: &[Line<'_>]) -> Header<Terms> {
+    let form = ("between", "`between` PARTY, PARTY `on` MATTER");
+    let header = header::two_lines(lines, Kind::Terms, form, |c| {
+        c.expect("between")?;
+        let start = c.here();
+        let between = c.set(Cursor::party)?;
+        if between.len() < 2 {
+            return Err(
+                Fault::new(start, "an agreement is between two parties at least").expected(["PARTY, PARTY"])
+            );
+        }
+        c.expect("on")?;
+        Ok((between, c.matter()?))
+    });
+    header.map(|((title, version), (between, matter))| Terms {
+        title,
+        version,
+        between,
+        matter,
+        clauses: Vec::new(),
+    })
+}
+
+impl Notation for Terms {
+    type Line = Clause;
+    const KIND: Kind = Kind::Terms;
+    const LINES: &'static str = "clauses";
+
+    fn header(lines: &[Line<'_>]) -> Header<Self> {
+        header(lines)
     }
-    c.expect("between")?;
-    let start = c.here();
-    let between = c.list(Cursor::party)?;
-    if between.len() < 2 {
-        return Err(Fault::new(start, "an agreement is between two parties at least").expected(["A, B"]));
+    fn line(line: &Line<'_>) -> Parse<Clause> {
+        clause(line)
     }
-    c.expect("on")?;
-    let matter = c.matter()?;
-    c.end()?;
-    Ok((Terms { title, version, between, matter, clauses: Vec::new() }, rest))
+    fn lines(&self) -> &[Clause] {
+        &self.clauses
+    }
+    fn set_lines(&mut self, lines: Vec<Clause>) {
+        self.clauses = lines;
+    }
+    fn check(parsed: &Parsed<Self>) -> Vec<Diagnostic> {
+        once::terms(parsed)
+    }
+    fn header_words(&self) -> Vec<Words> {
+        print::terms_header(self)
+    }
+    fn words(clause: &Clause) -> Words {
+        print::clause_words(clause)
+    }
+    fn from_json(fields: &mut json::Fields<'_>) -> Parse<Self> {
+        json::terms::read(fields)
+    }
+    fn line_from_json(fields: &mut json::Fields<'_>) -> Parse<Clause> {
+        json::terms::read_clause(fields)
+    }
+    fn to_json(&self) -> serde_json::Value {
+        json::terms::document(self)
+    }
 }
 
 /// One line of terms.
-pub(crate) fn clause(line: &Line<'_>) -> Parse<Clause> {
+fn clause(line: &Line<'_>) -> Parse<Clause> {
     let mut cursor = Cursor::new(line);
     let c = &mut cursor;
     let clause = match c.peek_word() {
-        Some("party") => Clause::Party(crate::map::party(c, &mut Tail::default())?),
+        Some("party") => Clause::Party(crate::map::party(c)?),
         Some("enters") => Clause::EntryIntoForce(entry_into_force(c)?),
         Some("obligation") => Clause::Obligation(obligation(c)?),
         Some("withdrawal") => {
@@ -80,9 +117,14 @@ fn entry_into_force(c: &mut Cursor<'_, '_>) -> Parse<EntryIntoForce> {
     } else if c.take("ratification") {
         Ok(EntryIntoForce::OnRatification(by(c)?))
     } else {
-        c.moment().map(EntryIntoForce::On).map_err(|fault| {
-            fault.expected(["`signature by all`", "`ratification by all`", "`signature by` N", "a date"])
-        })
+        let forms = [
+            "`signature by all`",
+            "`signature by` N",
+            "`ratification by all`",
+            "`ratification by` N",
+            "DATE",
+        ];
+        c.moment().map(EntryIntoForce::On).map_err(|fault| fault.expected(forms))
     }
 }
 
@@ -123,12 +165,9 @@ fn obligation(c: &mut Cursor<'_, '_>) -> Parse<Obligation> {
             c.once(&mut until, moment, "until", at)?;
         } else if c.take("verified") {
             c.expect("by")?;
-            verified_by.push(mechanism(c)?);
+            verified_by.extend(c.list_while(is_mechanism, mechanism)?);
         } else if c.take("grace") {
-            let days = c.number("a number of days")?;
-            if !c.take("day") {
-                c.expect("days")?;
-            }
+            let days = c.days()?;
             c.once(&mut grace_days, days, "grace", at)?;
         } else if c.done() && !comma {
             break;
@@ -136,18 +175,21 @@ fn obligation(c: &mut Cursor<'_, '_>) -> Parse<Obligation> {
             return Err(c.unexpected(["`from`", "`until`", "`verified by`", "`grace`"]));
         }
     }
+    if let (Some(Start::Moment(from)), Some(until)) = (from, until)
+        && until.instant(&Utc) <= from.instant(&Utc)
+    {
+        return Err(Fault::new(c.last(), "`until` is not after `from`").help(
+            "an interval is [from, until): it holds from the first moment up to, not including, the second",
+        ));
+    }
     Ok(Obligation { id, party, duty, from, until, verified_by, grace_days })
 }
 
 fn keeps(c: &mut Cursor<'_, '_>) -> Parse<Duty> {
-    let (quantity, span) = c.word("a quantity")?;
-    if KEYWORDS.contains(&quantity) {
-        return Err(Fault::new(span, format!("`{quantity}` is a keyword, not a quantity")));
-    }
+    let quantity = noun(c, "a quantity")?;
     let bound = if c.take("exactly") {
         Bound::Exactly
-    } else {
-        c.expect("at").map_err(|fault| fault.expected(["`at most`", "`at least`", "`exactly`"]))?;
+    } else if c.take("at") {
         if c.take("most") {
             Bound::AtMost
         } else if c.take("least") {
@@ -155,20 +197,53 @@ fn keeps(c: &mut Cursor<'_, '_>) -> Parse<Duty> {
         } else {
             return Err(c.unexpected(["`most`", "`least`"]));
         }
+    } else {
+        return Err(c.unexpected(["`at most`", "`at least`", "`exactly`"]));
     };
-    Ok(Duty::Keeps { quantity: quantity.to_owned(), bound, measure: measure(c)? })
+    Ok(Duty::Keeps { quantity, bound, measure: measure(c)? })
 }
 
 fn measure(c: &mut Cursor<'_, '_>) -> Parse<Measure> {
     let (number, span) = c.word("a number")?;
     let value = Decimal::parse(number).ok_or_else(|| {
-        Fault::new(span, format!("`{number}` is not a decimal number")).expected(["digits, at most one point, at most 18 digits"])
+        Fault::new(span, format!("`{number}` is not a decimal number"))
+            .expected(["digits, at most one point, at most 18 digits"])
     })?;
-    let (unit, span) = c.word("a unit")?;
-    if KEYWORDS.contains(&unit) {
-        return Err(Fault::new(span, format!("`{unit}` is a keyword, not a unit")).expected(["a unit, as in 3.67 percent"]));
+    Ok(Measure { value, unit: noun(c, "a unit")? })
+}
+
+/// What is measured, or its unit: one word, or several in double quotes.
+fn noun(c: &mut Cursor<'_, '_>, what: &str) -> Parse<String> {
+    let at = c.here();
+    if c.peek_word().is_none() {
+        let text = c.text(what)?;
+        return if text.trim().is_empty() {
+            Err(Fault::new(at, format!("{what} is empty")))
+        } else {
+            Ok(text)
+        };
     }
-    Ok(Measure { value, unit: unit.to_owned() })
+    let (word, span) = c.word(what)?;
+    if is_bare_noun(word) {
+        return Ok(word.to_owned());
+    }
+    Err(Fault::new(span, format!("`{word}` is not {what}"))
+        .expected([what])
+        .help("put it into double quotes"))
+}
+
+/// Whether a quantity or unit can stand without quotes.
+pub(crate) fn is_bare_noun(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_alphabetic() || matches!(c, '%' | '°' | '‰'))
+        && !word.contains(|c: char| {
+            c.is_whitespace() || c.is_control() || matches!(c, ',' | '"' | '#' | ':' | '\\')
+        })
+        && !is_keyword(word)
+        && !matches!(word, "at" | "exactly")
+}
+
+fn is_mechanism(word: &str) -> bool {
+    MechanismKind::from_word(word).is_some()
 }
 
 fn start(c: &mut Cursor<'_, '_>) -> Parse<Start> {
@@ -189,10 +264,7 @@ fn mechanism(c: &mut Cursor<'_, '_>) -> Parse<Mechanism> {
     let by = if c.take("of") || c.take("by") { Some(c.party()?) } else { None };
     let every_days = if c.take("every") {
         let at = c.here();
-        let days: u32 = c.number("a number of days")?;
-        if !c.take("day") {
-            c.expect("days")?;
-        }
+        let days = c.days()?;
         if days == 0 {
             return Err(Fault::new(at, "every 0 days is no period").expected(["1 or more"]));
         }

@@ -1,49 +1,67 @@
-//! RFC 3339 and zones, by `jiff` with the time zone data it carries.
+//! RFC 3339 and zones, by `jiff` with the time zone data it carries: the same days on every machine.
 
-use countersign_authority::model::time::{Day, Instant, Zone};
+use std::sync::LazyLock;
+
+use countersign_authority::model::time::{Day, Instant, Utc, Zone};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// Why a word is no instant, or no zone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
-    /// Not an RFC 3339 date-time with an offset.
+    /// Not an RFC 3339 date-time with an offset, or outside the years 1 to 9999.
     #[error("`{word}` is not an RFC 3339 instant (2026-03-01T10:00:00Z)")]
     NotAnInstant {
         /// The word at fault.
         word: String,
     },
     /// Not a zone of the IANA database.
-    #[error("`{name}` is not a time zone of the IANA database (UTC, Europe/Zurich)")]
+    #[error("`{name}` is not a time zone of the IANA database")]
     NoSuchZone {
         /// The name at fault.
         name: String,
     },
 }
 
-/// Reads an RFC 3339 instant (RFC 3339 §5.6, an offset or `Z` is mandatory).
+/// Reads an RFC 3339 instant (§5.6): date, `T`, time with at most nine fractional digits, `Z` or an offset.
 pub fn instant(word: &str) -> Result<Instant, TimeError> {
     let not = || TimeError::NotAnInstant { word: word.chars().take(80).collect() };
-    let bytes = word.as_bytes();
-    let shape = bytes.len() >= 20
-        && bytes.get(4) == Some(&b'-')
-        && bytes.get(7) == Some(&b'-')
-        && matches!(bytes.get(10), Some(b'T' | b't'))
-        && bytes.get(13) == Some(&b':')
-        && bytes.get(16) == Some(&b':')
-        && !word.contains('[');
-    if !shape {
+    if !is_rfc3339(word) {
         return Err(not());
     }
     let timestamp: Timestamp = word.parse().map_err(|_| not())?;
-    Ok(Instant(timestamp.as_nanosecond()))
+    let instant = Instant(timestamp.as_nanosecond());
+    Utc.day_of(instant).map(|_| instant).ok_or_else(not)
+}
+
+/// `YYYY-MM-DDThh:mm:ss[.digits](Z|±hh:mm)`; that the numbers are in range is not looked at.
+fn is_rfc3339(word: &str) -> bool {
+    let (Some(fixed), Some(rest)) = (word.get(..19), word.get(19..)) else { return false };
+    let rest = match rest.strip_prefix('.') {
+        None => rest,
+        Some(fraction) => {
+            let offset = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            if !(1..=9).contains(&fraction.len().saturating_sub(offset.len())) {
+                return false;
+            }
+            offset
+        }
+    };
+    let offset = matches!(rest, "Z" | "z") || fits(rest, "+00:00") || fits(rest, "-00:00");
+    offset && (fits(fixed, "0000-00-00T00:00:00") || fits(fixed, "0000-00-00t00:00:00"))
+}
+
+/// Whether a word has a pattern's shape, `0` standing for any digit.
+fn fits(word: &str, pattern: &str) -> bool {
+    word.len() == pattern.len()
+        && word.bytes().zip(pattern.bytes()).all(|(b, p)| b == p || p == b'0' && b.is_ascii_digit())
 }
 
 /// Reads an instant, or an ISO day as its first moment in UTC.
 pub fn instant_or_day(word: &str) -> Result<Instant, TimeError> {
     match Day::parse(word) {
-        Some(day) => Ok(countersign_authority::model::time::Utc.start_of(day)),
+        Some(day) => Ok(Utc.start_of(day)),
         None => instant(word),
     }
 }
@@ -56,30 +74,53 @@ pub fn rfc3339(instant: Instant) -> String {
     }
 }
 
-/// A calendar of the IANA time zone database.
+/// The calendar of an IANA time zone.
 #[derive(Debug, Clone)]
-pub struct IanaZone(TimeZone);
+pub struct IanaZone {
+    zone: TimeZone,
+    name: String,
+}
+
+impl IanaZone {
+    /// The zone's name, as the database spells it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
 
 /// Looks a zone up in the database that is compiled in.
 pub fn zone(name: &str) -> Result<IanaZone, TimeError> {
     if name == "UTC" {
-        return Ok(IanaZone(TimeZone::UTC));
+        return Ok(IanaZone { zone: TimeZone::UTC, name: name.to_owned() });
     }
-    TimeZone::get(name).map(IanaZone).map_err(|_| TimeError::NoSuchZone { name: name.to_owned() })
+    let none = || TimeError::NoSuchZone { name: name.chars().take(80).collect() };
+    let zone = ZONES.get(name).map_err(|_| none())?;
+    let name = zone.iana_name().ok_or_else(none)?.to_owned();
+    Ok(IanaZone { zone, name })
 }
 
+/// The zone whose name is nearest to a word, if one is near.
+pub fn nearest_zone(word: &str) -> Option<String> {
+    let names: Vec<String> = ZONES.available().map(|name| name.to_string()).collect();
+    crate::diagnostic::nearest(word, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// The bundled database alone: what a machine has installed changes no verdict.
+static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
 impl Zone for IanaZone {
+    /// Where clocks skip midnight, the first moment after it.
     fn start_of(&self, day: Day) -> Instant {
         let midnight = Date::new(day.year(), day.month().cast_signed(), day.day().cast_signed())
-            .and_then(|date| date.to_zoned_datetime(self.0.clone()));
+            .and_then(|date| date.to_zoned_datetime(self.zone.clone()));
         match midnight {
             Ok(zoned) => Instant(zoned.timestamp().as_nanosecond()),
-            Err(_) => countersign_authority::model::time::Utc.start_of(day),
+            Err(_) => Utc.start_of(day),
         }
     }
 
     fn day_of(&self, at: Instant) -> Option<Day> {
-        let date = self.0.to_datetime(Timestamp::from_nanosecond(at.0).ok()?).date();
+        let date = self.zone.to_datetime(Timestamp::from_nanosecond(at.0).ok()?).date();
         Day::new(date.year(), date.month().cast_unsigned(), date.day().cast_unsigned())
     }
 }
