@@ -179,7 +179,7 @@ impl<'a> Central<'a> {
             }
         }
         if refuses(self.extra) || refuses(local.extra) {
-            return Err(BundleError::Zip64);
+            return Err(BundleError::Extra { entry: entry() });
         }
         let bytes = fields.take(self.packed as usize).ok_or_else(|| differ(Header::PackedSize))?;
         let end = directory.saturating_sub(fields.0.len());
@@ -331,11 +331,11 @@ fn is_device(part: &str) -> bool {
     }
 }
 
-/// A name fit for a message: control characters escaped, cut at 120 characters.
+/// A name fit for a message: all but printable ASCII escaped, cut at 120 characters.
 pub(super) fn shown(name: &[u8]) -> String {
     const LENGTH: usize = 120;
     let text = String::from_utf8_lossy(name);
-    let mut short: String = text.chars().take(LENGTH).flat_map(char::escape_debug).collect();
+    let mut short: String = text.chars().take(LENGTH).flat_map(char::escape_default).collect();
     if text.chars().nth(LENGTH).is_some() {
         short.push('…');
     }

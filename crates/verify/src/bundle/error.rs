@@ -80,6 +80,14 @@ pub enum BundleError {
         /// The flags.
         flags: u16,
     },
+    /// Extra fields that change a name or a size, or don't parse.
+    #[error(
+        "`{entry}` has extra zip fields that change what it is (zip64, another name); write it again as a plain zip"
+    )]
+    Extra {
+        /// The entry.
+        entry: String,
+    },
     /// Neither stored nor deflated.
     #[error(
         "`{entry}` is packed by method {method}, a bundle stores (0) or deflates (8); write it again as a plain zip"
@@ -91,7 +99,7 @@ pub enum BundleError {
         method: u16,
     },
     /// No regular file.
-    #[error("`{entry}` is a {kind}, a bundle holds files alone; remove it (zip -D leaves directories out)")]
+    #[error("`{entry}` is {kind}, a bundle holds files alone; remove it{}", .kind.hint())]
     NotAFile {
         /// The entry.
         entry: String,
@@ -290,12 +298,21 @@ pub enum Kind {
     Special,
 }
 
+impl Kind {
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Directory => " (zip -D leaves directories out)",
+            Self::Symlink | Self::Special => "",
+        }
+    }
+}
+
 impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Directory => "directory",
-            Self::Symlink => "symbolic link",
-            Self::Special => "device, pipe or socket",
+            Self::Directory => "a directory",
+            Self::Symlink => "a symbolic link",
+            Self::Special => "a device, pipe or socket",
         })
     }
 }

@@ -17,8 +17,8 @@ pub const TRUST_MAX: u64 = 16 << 20;
 /// An entry larger than [`RATIO_FLOOR`] may unpack to at most this many times its packed length. Texts reach 10, a PDF with
 /// room left for signatures 100; deflate's own limit is 1032.
 pub const RATIO_MAX: u64 = 200;
-/// Below this length (1 MiB) any ratio is harmless.
-pub const RATIO_FLOOR: u64 = 1 << 20;
+/// Up to this length (64 KiB, an act's) any ratio is harmless.
+pub const RATIO_FLOOR: u64 = ACT_FILE_MAX;
 /// Bound on a name in the zip: unpacked below a home directory it stays within Windows' 260.
 pub(super) const PATH_MAX: usize = 200;
 

@@ -31,7 +31,7 @@ pub enum ManifestFault {
         says: String,
     },
     /// Another version of the layout.
-    #[error("it has format {found}, this program reads format {FORMAT}; update the program")]
+    #[error("`format` is {found}, this program reads {FORMAT}; update the program")]
     Format {
         /// The version, as written.
         found: String,
@@ -108,6 +108,7 @@ impl Manifest {
     }
 
     /// The file: one member a line, so that people can read it and versions can be compared.
+    #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let parties: Vec<String> = self.parties.iter().map(|party| quoted(party)).collect();

@@ -83,6 +83,7 @@ pub struct BundledAct {
 
 impl Bundle {
     /// A bundle of nothing but its manifest.
+    #[must_use]
     pub fn new(manifest: Manifest) -> Self {
         Self { manifest, ..Self::default() }
     }

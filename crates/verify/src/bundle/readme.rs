@@ -6,6 +6,7 @@ use std::fmt::Write;
 /// The text that [`super::write`] puts into a bundle: ASCII; every indented line is a command that works in a POSIX shell.
 ///
 /// No text from outside stands in a command, and the title and id appear in printable ASCII alone.
+#[must_use]
 pub fn readme(bundle: &Bundle) -> String {
     let Bundle { manifest, acts, documents, trust, .. } = bundle;
     let mut text = String::from(TITLE);
