@@ -16,7 +16,9 @@ fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => test::test(),
-        ["vectors"] => run::cargo(&["test", "--package", "countersign-verify", "--test", "vectors", "--", "--nocapture"]),
+        ["vectors"] => {
+            run::cargo(&["test", "--package", "countersign-verify", "--test", "vectors", "--", "--nocapture"])
+        }
         ["bench"] => bench::bench(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -51,7 +51,8 @@ fn install() -> Result<Vec<String>> {
         if has(program, &[probe]) {
             continue;
         }
-        let installed = run("apt-get", &["update"]).and_then(|()| run("apt-get", &["install", "-y", package]));
+        let installed =
+            run("apt-get", &["update"]).and_then(|()| run("apt-get", &["install", "-y", package]));
         if installed.is_err() || !has(program, &[probe]) {
             if in_ci() {
                 bail!("{program} is missing, and apt-get could not install {package}");

@@ -1,5 +1,7 @@
 //! Holds the dependency arrows, the purity of pure crates, and the habits of the manifest files.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,7 +37,8 @@ fn dependencies_point_one_way() {
     for package in metadata().workspace_packages() {
         let Some(name) = package.name.strip_prefix("countersign-") else { continue };
         seen.insert(name.to_owned());
-        let may = allowed.get(name).unwrap_or_else(|| panic!("crate {name} has no line in the table of arrows"));
+        let may =
+            allowed.get(name).unwrap_or_else(|| panic!("crate {name} has no line in the table of arrows"));
         for dependency in package.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal) {
             if let Some(on) = dependency.name.strip_prefix("countersign-") {
                 assert!(may.contains(&on), "{name} may not depend on {on}");
@@ -49,7 +52,8 @@ fn dependencies_point_one_way() {
 #[test]
 fn authority_has_no_dependency_and_no_std() {
     let metadata = metadata();
-    let authority = metadata.packages.iter().find(|p| *p.name == *"countersign-authority").expect("authority");
+    let authority =
+        metadata.packages.iter().find(|p| *p.name == *"countersign-authority").expect("authority");
     let normal: Vec<_> = authority.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal).collect();
     assert!(normal.is_empty(), "authority depends on {normal:?}");
     let lib = fs::read_to_string(root().join("crates/authority/src/lib.rs")).expect("lib.rs");
@@ -59,8 +63,18 @@ fn authority_has_no_dependency_and_no_std() {
 #[test]
 fn pure_crates_touch_no_clock_file_net_or_randomness() {
     let banned = [
-        "std::fs", "std::net", "std::process", "std::env", "SystemTime", "std::time::Instant", "Timestamp::now",
-        "Zoned::now", "getrandom::", "rand::", "OsRng", "thread_rng",
+        "std::fs",
+        "std::net",
+        "std::process",
+        "std::env",
+        "SystemTime",
+        "std::time::Instant",
+        "Timestamp::now",
+        "Zoned::now",
+        "getrandom::",
+        "rand::",
+        "OsRng",
+        "thread_rng",
     ];
     for name in PURE {
         for file in sources(&root().join("crates").join(name).join("src")) {
@@ -79,7 +93,8 @@ fn pure_crates_touch_no_clock_file_net_or_randomness() {
 fn pure_crates_depend_on_no_io() {
     let metadata = metadata();
     for name in PURE {
-        let package = metadata.packages.iter().find(|p| *p.name == *format!("countersign-{name}")).expect("a crate");
+        let package =
+            metadata.packages.iter().find(|p| *p.name == *format!("countersign-{name}")).expect("a crate");
         for dependency in package.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal) {
             for banned in ["rand", "getrandom", "tokio", "mio", "reqwest", "ureq", "dirs", "tempfile"] {
                 assert_ne!(dependency.name, banned, "{name} depends on {banned}");
@@ -124,7 +139,8 @@ fn the_lock_file_stays_under_five_hundred_packages() {
 #[test]
 fn files_stay_readable() {
     for file in sources(&root().join("crates")).into_iter().chain(sources(&root().join("xtask/src"))) {
-        let inside = file.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "benches")));
+        let inside =
+            file.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "benches")));
         let lines = fs::read_to_string(&file).expect("a source file").lines().count();
         assert!(inside || lines <= 600, "{} has {lines} lines", file.display());
     }

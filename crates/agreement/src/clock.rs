@@ -49,7 +49,8 @@ pub fn clock(deadline: &Deadline, replay: &Replay, as_of: Instant, zone: &dyn Zo
     let Some(due) = due(deadline.days, deadline.count, start, zone) else {
         return clock(None, ClockState::NotStarted);
     };
-    let day = |at: Instant| zone.day_of(at).map_or(0, |day| day.days_since_epoch());
+    let day =
+        |at: Instant| zone.day_of(at).map_or(0, countersign_authority::model::time::Day::days_since_epoch);
     let since_start = |at: Instant| day(at).saturating_sub(day(start));
     // An event that came before the clock started can't meet it.
     let end = happened(deadline.until).filter(|at| *at >= start);

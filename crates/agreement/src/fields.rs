@@ -23,7 +23,10 @@ impl<'a> Fields<'a> {
             Value::Object(members) => members,
             other => {
                 let path = if path.is_empty() { "the line" } else { path };
-                return Err(Fault::new(path, FaultKind::Type { found: other.describe(), expected: "an object" }));
+                return Err(Fault::new(
+                    path,
+                    FaultKind::Type { found: other.describe(), expected: "an object" },
+                ));
             }
         };
         let this = Self { path: path.to_owned(), members };
@@ -42,11 +45,6 @@ impl<'a> Fields<'a> {
     /// The path of a field.
     pub(crate) fn at(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
-    }
-
-    /// Whether the field is written at all, be it as `null`.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.members.iter().any(|(key, _)| key == name)
     }
 
     /// Takes a field; `null` is absent.
@@ -95,12 +93,11 @@ impl<'a> Fields<'a> {
         expected: &'static str,
     ) -> Result<Option<T>, Fault> {
         let Some(text) = self.text(name, expected)? else { return Ok(None) };
-        match words.iter().find(|(_, word)| *word == text) {
-            Some((value, _)) => Ok(Some(*value)),
-            None => {
-                let accepted: Vec<&str> = words.iter().map(|(_, word)| *word).collect();
-                Err(Fault::word(self.at(name), &text, &accepted))
-            }
+        if let Some((value, _)) = words.iter().find(|(_, word)| *word == text) {
+            Ok(Some(*value))
+        } else {
+            let accepted: Vec<&str> = words.iter().map(|(_, word)| *word).collect();
+            Err(Fault::word(self.at(name), &text, &accepted))
         }
     }
 
@@ -112,7 +109,11 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub(crate) fn list(&mut self, name: &str, expected: &'static str) -> Result<Option<Vec<Value<'a>>>, Fault> {
+    pub(crate) fn list(
+        &mut self,
+        name: &str,
+        expected: &'static str,
+    ) -> Result<Option<Vec<Value<'a>>>, Fault> {
         match self.value(name) {
             None => Ok(None),
             Some(Value::List(items)) => Ok(Some(items)),
@@ -137,7 +138,10 @@ impl<'a> Fields<'a> {
                 },
                 other => {
                     let path = format!("{}[{i}]", self.at(name));
-                    return Err(Fault::new(path, FaultKind::Type { found: other.describe(), expected: "a string" }));
+                    return Err(Fault::new(
+                        path,
+                        FaultKind::Type { found: other.describe(), expected: "a string" },
+                    ));
                 }
             }
         }
@@ -165,7 +169,8 @@ impl<'a> Fields<'a> {
         if let Some((_, number @ (Value::Integer(_) | Value::Float(_)))) =
             fields.members.iter().find(|(key, _)| key == "value")
         {
-            let expected = "the amount as a string (\"8000000.00\"): a JSON number would be read as floating point";
+            let expected =
+                "the amount as a string (\"8000000.00\"): a JSON number would be read as floating point";
             return Err(fields.wrong("value", number, expected));
         }
         fields

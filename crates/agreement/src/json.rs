@@ -54,6 +54,7 @@ impl<'a> Value<'a> {
     }
 
     /// What kind of value this is, for error messages.
+    #[must_use]
     pub fn describe(&self) -> String {
         match self {
             Self::Null => String::from("null"),
@@ -86,13 +87,17 @@ impl<'a> Value<'a> {
 const SHOWN_MAX: usize = 60;
 
 /// Foreign text cut to what a message can carry, control characters escaped.
+#[must_use]
 pub fn shorten(text: &str) -> String {
-    let mut shown: String =
-        text.chars().take(SHOWN_MAX).flat_map(|c| {
+    let mut shown: String = text
+        .chars()
+        .take(SHOWN_MAX)
+        .flat_map(|c| {
             let escaped = c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
             let (plain, quoted) = if escaped { (None, Some(c.escape_default())) } else { (Some(c), None) };
             plain.into_iter().chain(quoted.into_iter().flatten())
-        }).collect();
+        })
+        .collect();
     if text.chars().nth(SHOWN_MAX).is_some() {
         shown.push('…');
     }
@@ -133,7 +138,11 @@ impl<'de> Visitor<'de> for Seed {
     }
     fn visit_i64<E>(self, n: i64) -> Result<Self::Value, E> {
         #[expect(clippy::cast_precision_loss, reason = "beyond 2^53 the number is inexact anyway")]
-        let value = if (-INTEGER_MAX..=INTEGER_MAX).contains(&n) { Value::Integer(n) } else { Value::Float(n as f64) };
+        let value = if (-INTEGER_MAX..=INTEGER_MAX).contains(&n) {
+            Value::Integer(n)
+        } else {
+            Value::Float(n as f64)
+        };
         Ok(value)
     }
     fn visit_u64<E>(self, n: u64) -> Result<Self::Value, E> {

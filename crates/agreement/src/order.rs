@@ -31,15 +31,16 @@ impl Order {
         let is_act = matches!(&value, Value::Object(members) if members.iter().any(|(key, _)| key == "v"));
         if is_act {
             let act = SignedAct::read_any(bytes)?;
-            return Self::of(&act, act.id()).ok_or_else(|| {
-                crate::fault::Fault::word("kind", act.kind.word(), &["order"]).into()
-            });
+            return Self::of(&act, act.id())
+                .ok_or_else(|| crate::fault::Fault::word("kind", act.kind.word(), &["order"]).into());
         }
         let mut f = Fields::open(value, "", FIELDS)?;
         let on_behalf_of = f
             .parsed("on_behalf_of", "a party's id", PartyId::new)?
             .ok_or_else(|| f.missing("on_behalf_of", "the issuer's party"))?;
-        let by = f.parsed("by", "a person's id", PersonId::new)?.ok_or_else(|| f.missing("by", "who gave the order"))?;
+        let by = f
+            .parsed("by", "a person's id", PersonId::new)?
+            .ok_or_else(|| f.missing("by", "who gave the order"))?;
         let capacity = f.parsed("capacity", "an office's id", OfficeId::new)?.map(Capacity::Office);
         let to = f.parsed("to", "an office's id", OfficeId::new)?;
         let matter = f.matter("matter")?;
@@ -72,6 +73,7 @@ impl Order {
     }
 
     /// A signed act as an order, if it is one.
+    #[must_use]
     pub fn of(act: &SignedAct, id: Digest) -> Option<Self> {
         if act.kind != Kind::Order {
             return None;

@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_authority::model::act::{Act, Capacity};
+use countersign_authority::model::amount::Period;
 use countersign_authority::model::map::{
     Breadth, Fact, Grant, Limit, Map, Notice, Restriction, Revocation, Scope, Statement, Verb,
 };
-use countersign_authority::model::amount::Period;
 use countersign_authority::model::name::{ActorId, Digest, GrantId, OfficeId, PartyId};
 use countersign_authority::model::policy::Event;
 use countersign_authority::model::time::{Instant, Moment, Validity};
@@ -124,6 +124,7 @@ pub const RECORD: &str = "the record";
 
 impl Replay {
     /// Replays acts in order.
+    #[must_use]
     pub fn of(acts: &[Admitted]) -> Self {
         let mut fold = Fold::default();
         for admitted in acts {
@@ -141,6 +142,7 @@ impl Replay {
     }
 
     /// The record's own statements as a map.
+    #[must_use]
     pub fn record_map(&self) -> Map {
         Map {
             title: RECORD.to_owned(),
@@ -152,6 +154,7 @@ impl Replay {
     }
 
     /// When an event first happened.
+    #[must_use]
     pub fn milestone(&self, event: Event) -> Option<&Milestone> {
         self.milestones.iter().find(|milestone| milestone.event == event)
     }
@@ -198,7 +201,10 @@ impl Fold {
                 if let Some(early) = self.early.remove(&act.on_behalf_of) {
                     self.flag(
                         early,
-                        format!("act {early} of {} took part in talks before its mandate (act {number})", act.on_behalf_of),
+                        format!(
+                            "act {early} of {} took part in talks before its mandate (act {number})",
+                            act.on_behalf_of
+                        ),
                     );
                 }
                 self.mandated.insert(act.on_behalf_of.clone());
@@ -260,7 +266,11 @@ impl Fold {
         {
             self.flag(
                 number,
-                format!("act {number} signs {}, which is not the definitive text {}", text.short(), definitive.short()),
+                format!(
+                    "act {number} signs {}, which is not the definitive text {}",
+                    text.short(),
+                    definitive.short()
+                ),
             );
         }
         self.last_signed = Some(text);
@@ -277,7 +287,12 @@ impl Fold {
         let id = target.to_string();
         match self.facts.iter_mut().find(|fact| *fact.id == *id) {
             Some(fact) => fact.attested_by = who,
-            None => self.flag(number, format!("act {number} attests {}, which is no earlier act", target.short())),
+            None => {
+                self.flag(
+                    number,
+                    format!("act {number} attests {}, which is no earlier act", target.short()),
+                );
+            }
         }
     }
 
@@ -291,13 +306,19 @@ impl Fold {
     }
 
     fn grant(&mut self, act: &SignedAct, number: u32) {
-        let (Some(name), Some(grantee), Some(matter)) = (act.words("grant"), act.words("grantee"), &act.matter) else {
+        let (Some(name), Some(grantee), Some(matter)) =
+            (act.words("grant"), act.words("grantee"), &act.matter)
+        else {
             self.flag(number, format!("act {number} grants without a matter: it counts for nothing"));
             return;
         };
-        let grantors: Vec<ActorId> = texts(act, "grantors").iter().filter_map(|g| ActorId::new(g).ok()).collect();
+        let grantors: Vec<ActorId> =
+            texts(act, "grantors").iter().filter_map(|g| ActorId::new(g).ok()).collect();
         if let Some(absent) = grantors.iter().find(|g| !Self::signs_as(act, g.as_str())) {
-            self.flag(number, format!("act {number} grants for {absent}, who did not sign it: it counts for nothing"));
+            self.flag(
+                number,
+                format!("act {number} grants for {absent}, who did not sign it: it counts for nothing"),
+            );
             return;
         }
         let (Ok(id), Ok(grantee)) = (GrantId::new(name), ActorId::new(grantee)) else { return };
@@ -311,7 +332,10 @@ impl Fold {
             }
             _ => None,
         };
-        let breadth = act.digest("special_to").map(Breadth::Special).or(act.flag("general").then_some(Breadth::General));
+        let breadth = act
+            .digest("special_to")
+            .map(Breadth::Special)
+            .or(act.flag("general").then_some(Breadth::General));
         let depth = match act.body.get("depth") {
             Some(BodyValue::Number(depth)) => u8::try_from(*depth).unwrap_or(0).min(8),
             _ => 0,
@@ -343,7 +367,10 @@ impl Fold {
         // Nobody revokes for the past: the record shows when it was done.
         let from = act.moment("from").map_or(act.at, |from| from.max(act.at));
         if act.moment("from").is_some_and(|from| from < act.at) {
-            self.flag(number, format!("act {number} revokes {grant} from before it was done: it counts from its own time"));
+            self.flag(
+                number,
+                format!("act {number} revokes {grant} from before it was done: it counts from its own time"),
+            );
         }
         let by = match &act.capacity {
             Some(Capacity::Office(office)) => ActorId::from(office.clone()),
@@ -390,7 +417,8 @@ impl Fold {
         if let Some((text, number)) = self.definitive {
             return State::DefinitiveText { text, number };
         }
-        let reached = |event| self.milestones.iter().find(|milestone| milestone.event == event).map(|m| m.number);
+        let reached =
+            |event| self.milestones.iter().find(|milestone| milestone.event == event).map(|m| m.number);
         match (reached(Event::Talks), reached(Event::Mandate), reached(Event::Demand)) {
             (Some(number), _, _) => State::Talks { number },
             (None, Some(number), _) => State::Mandated { number },

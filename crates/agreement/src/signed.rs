@@ -131,13 +131,20 @@ impl SignedAct {
         match f.value("v") {
             Some(Value::Integer(1)) => {}
             Some(other) => {
-                return Err(Fault::new("v", FaultKind::Type { found: other.describe(), expected: "the format version 1" }));
+                return Err(Fault::new(
+                    "v",
+                    FaultKind::Type { found: other.describe(), expected: "the format version 1" },
+                ));
             }
             None => return Err(f.missing("v", "the format version, 1")),
         }
-        let dossier =
-            f.text("dossier", "the dossier's id")?.ok_or_else(|| f.missing("dossier", "the dossier's id"))?.into_owned();
-        let kind = f.word("kind", Kind::WORDS, "a kind of act")?.ok_or_else(|| f.missing("kind", "a kind of act"))?;
+        let dossier = f
+            .text("dossier", "the dossier's id")?
+            .ok_or_else(|| f.missing("dossier", "the dossier's id"))?
+            .into_owned();
+        let kind = f
+            .word("kind", Kind::WORDS, "a kind of act")?
+            .ok_or_else(|| f.missing("kind", "a kind of act"))?;
         let on_behalf_of = f
             .parsed("on_behalf_of", "a party's id", PartyId::new)?
             .ok_or_else(|| f.missing("on_behalf_of", "a party's id"))?;
@@ -171,7 +178,20 @@ impl SignedAct {
                 None => {}
             }
         }
-        Ok(Self { dossier, kind, on_behalf_of, with, person, capacity, under, matter, at, seen, visibility, body })
+        Ok(Self {
+            dossier,
+            kind,
+            on_behalf_of,
+            with,
+            person,
+            capacity,
+            under,
+            matter,
+            at,
+            seen,
+            visibility,
+            body,
+        })
     }
 
     /// The bytes that are signed.
@@ -204,11 +224,13 @@ impl SignedAct {
     }
 
     /// SHA-256 of the canonical bytes.
+    #[must_use]
     pub fn id(&self) -> Digest {
         id_of(&self.canonical())
     }
 
     /// A digest in the body.
+    #[must_use]
     pub fn digest(&self, name: &str) -> Option<Digest> {
         match self.body.get(name)? {
             BodyValue::Digest(digest) => Some(*digest),
@@ -217,6 +239,7 @@ impl SignedAct {
     }
 
     /// Words in the body.
+    #[must_use]
     pub fn words(&self, name: &str) -> Option<&str> {
         match self.body.get(name)? {
             BodyValue::Text(text) => Some(text),
@@ -225,11 +248,13 @@ impl SignedAct {
     }
 
     /// A flag in the body; absent is `false`.
+    #[must_use]
     pub fn flag(&self, name: &str) -> bool {
         matches!(self.body.get(name), Some(BodyValue::Flag(true)))
     }
 
     /// A moment in the body.
+    #[must_use]
     pub fn moment(&self, name: &str) -> Option<Instant> {
         match self.body.get(name)? {
             BodyValue::Moment(at) => Some(*at),
@@ -238,6 +263,7 @@ impl SignedAct {
     }
 
     /// What an order sets.
+    #[must_use]
     pub fn sets(&self) -> &[Setting] {
         match self.body.get("sets") {
             Some(BodyValue::Sets(sets)) => sets,
@@ -292,6 +318,7 @@ impl SignedAct {
 }
 
 /// The id of an act: SHA-256 of its bytes.
+#[must_use]
 pub fn id_of(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }
@@ -338,7 +365,10 @@ fn body_value(f: &mut Fields<'_>, field: &Field) -> Result<Option<BodyValue>, Fa
             known(Verb::from_word(w).map(Verb::word), format!("acts: {}", words(Verb::WORDS)))
         })?),
         Shape::Qualifier => text(f.parsed(name, wanted, |w| {
-            known(Qualifier::from_word(w).map(Qualifier::word), format!("expected {}", words(Qualifier::WORDS)))
+            known(
+                Qualifier::from_word(w).map(Qualifier::word),
+                format!("expected {}", words(Qualifier::WORDS)),
+            )
         })?),
         Shape::Period => text(f.parsed(name, wanted, |w| {
             known(Period::from_word(w).map(Period::word), format!("expected {}", words(Period::WORDS)))
@@ -346,9 +376,14 @@ fn body_value(f: &mut Fields<'_>, field: &Field) -> Result<Option<BodyValue>, Fa
         Shape::Moment => f.instant(name)?.map(BodyValue::Moment),
         Shape::Number => match f.value(name) {
             None => None,
-            Some(Value::Integer(n)) if u32::try_from(n).is_ok() => u32::try_from(n).ok().map(BodyValue::Number),
+            Some(Value::Integer(n)) if u32::try_from(n).is_ok() => {
+                u32::try_from(n).ok().map(BodyValue::Number)
+            }
             Some(other) => {
-                return Err(Fault::new(f.at(name), FaultKind::Type { found: other.describe(), expected: wanted }));
+                return Err(Fault::new(
+                    f.at(name),
+                    FaultKind::Type { found: other.describe(), expected: wanted },
+                ));
             }
         },
         Shape::Flag => f.flag(name)?.map(BodyValue::Flag),
@@ -376,11 +411,15 @@ fn words<T>(table: &[(T, &'static str)]) -> String {
 /// `{"quantity":"enrichment","value":"60","unit":"percent"}`
 pub(crate) fn setting(item: Value<'_>, path: &str) -> Result<Setting, Fault> {
     let mut f = Fields::open(item, path, &["quantity", "value", "unit"])?;
-    let quantity = f.text("quantity", "what is set")?.ok_or_else(|| f.missing("quantity", "what is set"))?.into_owned();
+    let quantity =
+        f.text("quantity", "what is set")?.ok_or_else(|| f.missing("quantity", "what is set"))?.into_owned();
     let value = f
-        .parsed("value", "a decimal in a string", |w| Decimal::parse(w).ok_or("expected digits, at most one point"))?
+        .parsed("value", "a decimal in a string", |w| {
+            Decimal::parse(w).ok_or("expected digits, at most one point")
+        })?
         .ok_or_else(|| f.missing("value", "a decimal in a string, as in \"60\""))?;
-    let unit = f.text("unit", "a unit")?.ok_or_else(|| f.missing("unit", "a unit, as in \"percent\""))?.into_owned();
+    let unit =
+        f.text("unit", "a unit")?.ok_or_else(|| f.missing("unit", "a unit, as in \"percent\""))?.into_owned();
     Ok(Setting { quantity, to: Measure { value, unit } })
 }
 

@@ -30,6 +30,7 @@ pub struct Manifest {
 
 impl Manifest {
     /// Canonical JSON (RFC 8785).
+    #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
         let documents: Vec<_> = self
             .documents
@@ -42,6 +43,7 @@ impl Manifest {
     }
 
     /// The text's digest.
+    #[must_use]
     pub fn digest(&self) -> Digest {
         id_of(&self.canonical())
     }
@@ -62,7 +64,8 @@ impl Manifest {
         let items = f.list("documents", "an array")?.ok_or_else(|| f.missing("documents", "an array"))?;
         let mut documents = Vec::new();
         for (i, item) in items.into_iter().enumerate() {
-            let mut d = Fields::open(item, &format!("documents[{i}]"), &["digest", "media_type", "language"])?;
+            let mut d =
+                Fields::open(item, &format!("documents[{i}]"), &["digest", "media_type", "language"])?;
             documents.push(Document {
                 digest: d.digest("digest")?.ok_or_else(|| d.missing("digest", crate::fields::DIGEST))?,
                 media_type: d

@@ -3,8 +3,7 @@
 use countersign_authority::model::time::{Day, Instant, NANOS_PER_DAY, Utc, Zone};
 
 /// What a moment looks like, for error messages.
-pub const ACCEPTED: &str =
-    "a UTC moment is written like 2026-05-01T10:00:00Z, with an offset like 2026-05-01T12:00:00+02:00, or as a day";
+pub const ACCEPTED: &str = "a UTC moment is written like 2026-05-01T10:00:00Z, with an offset like 2026-05-01T12:00:00+02:00, or as a day";
 
 /// Reads an RFC 3339 instant (§5.6: `T` and `Z` in capitals, an offset is mandatory), or an ISO day: 00:00 UTC of it.
 ///
@@ -19,7 +18,8 @@ pub fn parse(text: &str) -> Option<Instant> {
     let clock = rest.strip_prefix('T')?;
     let two = |range: std::ops::Range<usize>, max: i128| -> Option<i128> {
         let part = clock.get(range)?;
-        let n: i128 = if part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok()? } else { return None };
+        let n: i128 =
+            if part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok()? } else { return None };
         (n <= max).then_some(n)
     };
     let (hours, minutes, seconds) = (two(0..2, 23)?, two(3..5, 59)?, two(6..8, 60)?);
@@ -57,8 +57,11 @@ fn offset(text: &str) -> Option<i128> {
     };
     let (hours, minutes) = rest.split_once(':')?;
     let two = |part: &str, max: i128| -> Option<i128> {
-        let n: i128 =
-            if part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok()? } else { return None };
+        let n: i128 = if part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()) {
+            part.parse().ok()?
+        } else {
+            return None;
+        };
         (n <= max).then_some(n)
     };
     Some(sign * (two(hours, 23)? * 60 + two(minutes, 59)?))
@@ -66,12 +69,12 @@ fn offset(text: &str) -> Option<i128> {
 
 /// The one written form: UTC with `Z`, a fraction only where there is one, without trailing zeros.
 /// `None` outside years 1 to 9999.
+#[must_use]
 pub fn written(at: Instant) -> Option<String> {
     let day = Utc.day_of(at)?;
     let nanos = at.0.rem_euclid(NANOS_PER_DAY);
     let seconds = nanos / 1_000_000_000;
-    let mut text =
-        format!("{day}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut text = format!("{day}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
     let fraction = nanos % 1_000_000_000;
     if fraction != 0 {
         let digits = format!("{fraction:09}");

@@ -30,6 +30,7 @@ pub fn due(days: u32, count: DayCount, start: Instant, zone: &dyn Zone) -> Optio
 }
 
 /// The day that lies a span of calendar units after `day`; where the month is too short, its last day.
+#[must_use]
 pub fn after(day: Day, span: Span) -> Option<Day> {
     let months = match span.unit {
         SpanUnit::Days => {
@@ -38,7 +39,8 @@ pub fn after(day: Day, span: Span) -> Option<Day> {
         SpanUnit::Months => i64::from(span.count),
         SpanUnit::Years => i64::from(span.count).checked_mul(12)?,
     };
-    let total = i64::from(day.year()).checked_mul(12)?.checked_add(i64::from(day.month()))?.checked_add(months)?;
+    let total =
+        i64::from(day.year()).checked_mul(12)?.checked_add(i64::from(day.month()))?.checked_add(months)?;
     let zero_based = total.checked_sub(1)?;
     let year = i16::try_from(zero_based.div_euclid(12)).ok()?;
     let month = u8::try_from(zero_based.rem_euclid(12)).ok()?.checked_add(1)?;

@@ -93,6 +93,7 @@ pub struct OrderQuestion<'a> {
 const LINE_MAX: usize = 64;
 
 /// Holds an order against terms. Without a policy every map given counts: an order is checked by anyone.
+#[must_use]
 pub fn order(world: &World<'_>, acts: &[Act], question: OrderQuestion<'_>) -> OrderFinding {
     let finding = |answer, says: String| OrderFinding {
         answer,
@@ -136,14 +137,16 @@ pub fn order(world: &World<'_>, acts: &[Act], question: OrderQuestion<'_>) -> Or
     if contradicts.is_empty() {
         return match unknown.is_empty() {
             false => finding(OrderAnswer::Unknown, unknown.join("; ")),
-            true if said.is_empty() => {
-                finding(OrderAnswer::Outside, String::from("no obligation of the terms is about what the order sets"))
-            }
+            true if said.is_empty() => finding(
+                OrderAnswer::Outside,
+                String::from("no obligation of the terms is about what the order sets"),
+            ),
             true => finding(OrderAnswer::Outside, said.join("; ")),
         };
     }
     let recognised = world.policy.and(world.party_names.find(order.on_behalf_of.as_str()));
-    let view = recognised.map_or_else(|| View::everything(world), |party| View::of(world, party, Instant::MAX));
+    let view =
+        recognised.map_or_else(|| View::everything(world), |party| View::of(world, party, Instant::MAX));
     let acts = Acts::new(world, acts, Instant::MAX);
     let ledger = Ledger::default();
     let search = Search::new(world, &acts, &view, Lens::Internal, &ledger, Instant::MAX);
@@ -154,21 +157,20 @@ pub fn order(world: &World<'_>, acts: &[Act], question: OrderQuestion<'_>) -> Or
     let signers = signers(&search, order, text, &line);
     let bound = signers.iter().find(|signer| signer.at_or_above);
     let says = said.join("; ");
-    match bound {
-        Some(signer) => OrderFinding {
+    if let Some(signer) = bound {
+        OrderFinding {
             answer: OrderAnswer::SignedAtOrAbove,
             lifted_by: Some(lift(terms, signer, order, world.zone)),
             says,
             contradicts,
             signers,
-        },
-        None => {
-            let says = format!(
-                "{says}; nothing shown binds {} internally",
-                line.first().map_or(String::from("the issuer"), |office| search.office_name(*office))
-            );
-            OrderFinding { answer: OrderAnswer::SignedOnlyBelow, lifted_by: None, says, contradicts, signers }
         }
+    } else {
+        let says = format!(
+            "{says}; nothing shown binds {} internally",
+            line.first().map_or(String::from("the issuer"), |office| search.office_name(*office))
+        );
+        OrderFinding { answer: OrderAnswer::SignedOnlyBelow, lifted_by: None, says, contradicts, signers }
     }
 }
 
@@ -213,9 +215,8 @@ fn against(obligation: &Obligation, set: &Setting) -> Against {
 /// The issuer's office and those above it, nearest first.
 fn issuer_line(search: &Search<'_>, order: &Act) -> Result<Vec<Ix>, String> {
     let world = search.world;
-    let office = match &order.capacity {
-        Some(Capacity::Office(office)) => office,
-        _ => return Err(String::from("the order does not say in which office it was given")),
+    let Some(Capacity::Office(office)) = &order.capacity else {
+        return Err(String::from("the order does not say in which office it was given"));
     };
     let mut at = world
         .office_names
@@ -291,13 +292,17 @@ fn lift(terms: &Terms, signer: &Signer, order: &Act, zone: &dyn Zone) -> String 
             let when = zone
                 .day_of(order.at)
                 .and_then(|day| deadline::after(day, span))
-                .map_or(String::from("a date outside the calendar"), |day| Moment::Day(day).instant(zone).to_string());
+                .map_or(String::from("a date outside the calendar"), |day| {
+                    Moment::Day(day).instant(zone).to_string()
+                });
             format!(
                 "the order does not lift it; a withdrawal by {} or whoever may withdraw would, on {count} {} notice: given with the order, from {when}",
                 signer.office,
                 unit.word()
             )
         }
-        None => String::from("the terms provide for no withdrawal: only the parties' agreement would lift it"),
+        None => {
+            String::from("the terms provide for no withdrawal: only the parties' agreement would lift it")
+        }
     }
 }

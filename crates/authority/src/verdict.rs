@@ -92,6 +92,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// The word of JSON and of reports.
+    #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::Yes => "yes",
@@ -204,6 +205,7 @@ pub enum Headline {
 
 impl Headline {
     /// The table of the design, §3. `None` in B (a mandate that nobody signed) reads as no.
+    #[must_use]
     pub fn of(legal: &Verdict, gate: &Verdict) -> Self {
         use Verdict::{Conflict, Unknown};
         match (legal, gate) {

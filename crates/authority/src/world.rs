@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::model::map::{
-    ConsentRule, Decider, Fact, Grant, HeldOut, Head, Map, Office, Power, PrincipalClaim, Quorum, Restriction,
-    Revocation, Statement,
+    ConsentRule, Decider, Fact, Grant, Head, HeldOut, Map, Office, Power, PrincipalClaim, Quorum,
+    Restriction, Statement,
 };
 use crate::model::name::{ActorId, GrantId, OfficeId, PartyId, PersonId};
 use crate::model::policy::Policy;
@@ -107,7 +107,6 @@ pub(crate) struct TenureFact {
     pub(crate) valid: Interval,
     pub(crate) person: Ix,
     pub(crate) office: Ix,
-    pub(crate) acting: bool,
 }
 
 /// A power with its head's offices interned.
@@ -150,10 +149,9 @@ pub(crate) struct GrantFact<'a> {
 
 /// A revocation with its actor interned.
 #[derive(Debug, Clone)]
-pub(crate) struct RevocationFact<'a> {
+pub(crate) struct RevocationFact {
     pub(crate) at: StatementRef,
     pub(crate) valid: Interval,
-    pub(crate) says: &'a Revocation,
     pub(crate) by: Option<Actor>,
     pub(crate) notified: Vec<(Ix, Instant)>,
 }
@@ -255,7 +253,7 @@ pub struct World<'a> {
     /// Per grant's name: every map's statement of it.
     pub(crate) grants_named: Vec<Vec<usize>>,
     /// Per grant's name.
-    pub(crate) revocations: Vec<Vec<RevocationFact<'a>>>,
+    pub(crate) revocations: Vec<Vec<RevocationFact>>,
     /// The map that counts whatever the policy recognises.
     pub(crate) record: Option<u32>,
     /// Whether any limit adds up over a period, or any grant is single use: then earlier acts matter.
@@ -306,17 +304,20 @@ impl<'a> World<'a> {
 
     /// Counts the map at this index for every party, whatever the policy recognises: grants and revocations
     /// that stand in the record itself, signed by those who made them.
+    #[must_use]
     pub fn with_record(mut self, map: u32) -> Self {
         self.record = Some(map);
         self
     }
 
     /// The statement at a place, where there is one.
+    #[must_use]
     pub fn statement(&self, at: StatementRef) -> Option<&'a Statement> {
         self.maps.get(at.map as usize)?.statements.get(at.statement as usize)
     }
 
     /// The source that makes a statement.
+    #[must_use]
     pub fn source(&self, at: StatementRef) -> &'a str {
         self.maps.get(at.map as usize).map_or("", |map| &map.source)
     }
@@ -367,7 +368,7 @@ impl<'a> World<'a> {
             }
             Fact::Tenure(says) => {
                 let (person, office) = (self.person(at, &says.person)?, self.office(at, &says.office)?);
-                let tenure = TenureFact { at, valid, person, office, acting: says.acting };
+                let tenure = TenureFact { at, valid, person, office };
                 if let Some(index) = self.offices.get_mut(office as usize) {
                     index.tenures.push(tenure);
                 }
@@ -392,7 +393,7 @@ impl<'a> World<'a> {
                 let by = says.by.as_ref().map(|by| self.actor(at, by)).transpose()?;
                 let notified = self.notices(at, &says.notified)?;
                 if let Some(list) = self.revocations.get_mut(grant as usize) {
-                    list.push(RevocationFact { at, valid, says, by, notified });
+                    list.push(RevocationFact { at, valid, by, notified });
                 }
             }
             Fact::HeldOut(says) => {

@@ -90,12 +90,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
-    let kind = Kind::WORDS.iter().find(|(_, word)| *word == args.kind).map(|(kind, _)| *kind).ok_or_else(|| {
-        let words: Vec<&str> = Kind::WORDS.iter().map(|(_, word)| *word).collect();
-        let near = countersign_notation::diagnostic::nearest(&args.kind, words.iter().copied());
-        let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
-        Failure::usage(format!("`{}` is not a kind of act", args.kind)).help(format!("{near}kinds: {}", words.join(", ")))
-    })?;
+    let kind =
+        Kind::WORDS.iter().find(|(_, word)| *word == args.kind).map(|(kind, _)| *kind).ok_or_else(|| {
+            let words: Vec<&str> = Kind::WORDS.iter().map(|(_, word)| *word).collect();
+            let near = countersign_notation::diagnostic::nearest(&args.kind, words.iter().copied());
+            let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
+            Failure::usage(format!("`{}` is not a kind of act", args.kind))
+                .help(format!("{near}kinds: {}", words.join(", ")))
+        })?;
     let folder = Folder::open(&args.into)?;
     let body = Body { args, kind, folder: &folder }.json()?;
     let seen = folder.acts()?.last().map(|act| act.id.to_string());
@@ -116,7 +118,11 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     });
     let act = SignedAct::read_any(act.to_string().as_bytes()).map_err(|error| {
         let fields: Vec<&str> = kind.fields().iter().map(|field| field.name).collect();
-        Failure::usage(error.to_string()).help(format!("the body of `{}` holds: {}", kind.word(), fields.join(", ")))
+        Failure::usage(error.to_string()).help(format!(
+            "the body of `{}` holds: {}",
+            kind.word(),
+            fields.join(", ")
+        ))
     })?;
     let signer = keys::signer(&args.key, args.keys.as_deref())?;
     let (number, id) = folder.admit(&act, &signer)?;
@@ -144,7 +150,12 @@ impl Body<'_> {
                 .ok_or_else(|| Failure::usage(format!("--body {pair}: expected NAME=VALUE")))?;
             body.insert(name.to_owned(), self.value(name, value)?);
         }
-        let flags = [("qualifier", &args.qualifier), ("amount", &args.amount), ("confirms", &args.confirms), ("says", &args.says)];
+        let flags = [
+            ("qualifier", &args.qualifier),
+            ("amount", &args.amount),
+            ("confirms", &args.confirms),
+            ("says", &args.says),
+        ];
         for (name, value) in flags {
             if let Some(value) = value {
                 body.insert(name.to_owned(), self.value(name, value)?);
@@ -165,7 +176,8 @@ impl Body<'_> {
             body.insert("sets".to_owned(), Value::Array(sets?));
         }
         if !args.notified.is_empty() {
-            let told: Result<Vec<Value>, Failure> = args.notified.iter().map(|notice| notified(notice)).collect();
+            let told: Result<Vec<Value>, Failure> =
+                args.notified.iter().map(|notice| notified(notice)).collect();
             body.insert("notified".to_owned(), Value::Array(told?));
         }
         Ok(Value::Object(body))
@@ -181,11 +193,19 @@ impl Body<'_> {
                 _ => return Err(Failure::usage(format!("{name}: `{words}` is neither true nor false"))),
             },
             Some(Shape::Number) => {
-                json!(words.parse::<u32>().map_err(|_| Failure::usage(format!("{name}: `{words}` is not a number")))?)
+                json!(
+                    words
+                        .parse::<u32>()
+                        .map_err(|_| Failure::usage(format!("{name}: `{words}` is not a number")))?
+                )
             }
             Some(Shape::Amount) => match words.split_once(' ') {
                 Some((currency, value)) => json!({"currency": currency, "value": value}),
-                None => return Err(Failure::usage(format!("{name}: `{words}`: expected an amount such as EUR 8000000"))),
+                None => {
+                    return Err(Failure::usage(format!(
+                        "{name}: `{words}`: expected an amount such as EUR 8000000"
+                    )));
+                }
             },
             Some(Shape::Actors | Shape::Parties | Shape::Verbs) => {
                 words.split(',').map(|word| json!(word.trim())).collect()
@@ -200,9 +220,10 @@ impl Body<'_> {
     fn act(&self, word: &str) -> Result<Digest, Failure> {
         let acts = self.folder.acts()?;
         let found = acts.iter().find(|act| act.number.to_string() == word || act.id.to_string() == word);
-        found
-            .map(|act| act.id)
-            .ok_or_else(|| Failure::usage(format!("the dossier has no act {word}")).help(format!("it has acts 1 to {}", acts.len())))
+        found.map(|act| act.id).ok_or_else(|| {
+            Failure::usage(format!("the dossier has no act {word}"))
+                .help(format!("it has acts 1 to {}", acts.len()))
+        })
     }
 
     fn text(&self, word: &str) -> Result<Digest, Failure> {
@@ -214,7 +235,10 @@ impl Body<'_> {
         let mut matching = texts.iter().filter(|text| start.len() >= 4 && text.hex().starts_with(start));
         match (matching.next(), matching.next()) {
             (Some(one), None) => Ok(*one),
-            _ => Err(Failure::usage(format!("--text {word}: not one text of the dossier")).help(listed(&texts))),
+            _ => {
+                Err(Failure::usage(format!("--text {word}: not one text of the dossier"))
+                    .help(listed(&texts)))
+            }
         }
     }
 
@@ -229,7 +253,8 @@ impl Body<'_> {
 
 fn listed(texts: &[Digest]) -> String {
     if texts.is_empty() {
-        return "the dossier has no text: `countersign dossier text DIR --document F --terms F` puts one in".to_owned();
+        return "the dossier has no text: `countersign dossier text DIR --document F --terms F` puts one in"
+            .to_owned();
     }
     let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
     format!("texts of the dossier: {}", texts.join(", "))
@@ -238,13 +263,17 @@ fn listed(texts: &[Digest]) -> String {
 fn setting(words: &str) -> Result<Value, Failure> {
     match words.split_whitespace().filter(|word| *word != "to").collect::<Vec<_>>().as_slice() {
         [quantity, value, unit] => Ok(json!({"quantity": quantity, "value": value, "unit": unit})),
-        _ => Err(Failure::usage(format!("--sets `{words}`: expected QUANTITY VALUE UNIT, as in `enrichment 60 percent`"))),
+        _ => Err(Failure::usage(format!(
+            "--sets `{words}`: expected QUANTITY VALUE UNIT, as in `enrichment 60 percent`"
+        ))),
     }
 }
 
 fn notified(words: &str) -> Result<Value, Failure> {
     match words.split_whitespace().collect::<Vec<_>>().as_slice() {
         [party, at] => Ok(json!({"to": party, "at": at})),
-        _ => Err(Failure::usage(format!("--notified `{words}`: expected PARTY TIME, as in `KRA 2026-05-06`"))),
+        _ => {
+            Err(Failure::usage(format!("--notified `{words}`: expected PARTY TIME, as in `KRA 2026-05-06`")))
+        }
     }
 }

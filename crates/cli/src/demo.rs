@@ -48,7 +48,12 @@ fn broken(what: impl std::fmt::Display) -> Failure {
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let scenario = Scenario::of(args.example).map_err(broken)?;
     let dir = args.dir.clone().unwrap_or_else(|| free_folder(&scenario.dossier));
-    let manifest = Manifest { id: scenario.dossier.clone(), title: scenario.title.clone(), parties: scenario.parties.clone(), origin: None };
+    let manifest = Manifest {
+        id: scenario.dossier.clone(),
+        title: scenario.title.clone(),
+        parties: scenario.parties.clone(),
+        origin: None,
+    };
     let folder = Folder::create(&dir, manifest)?;
     for map in &scenario.maps {
         folder.write(&format!("maps/{map}"), args.example.file(map).map_err(broken)?)?;
@@ -114,11 +119,13 @@ fn keys(scenario: &Scenario, folder: &Folder) -> Result<BTreeMap<String, Softwar
     let start = time::instant_or_day("2025-12-01").map_err(broken)?;
     let now = i64::try_from(start.0 / 1_000_000_000).map_err(broken)?;
     let mut keys = BTreeMap::new();
-    let mut map = "map \"Keys\" version 1\nsource \"Keys exchanged in person\" as of 2026-01-02\n\n".to_owned();
+    let mut map =
+        "map \"Keys\" version 1\nsource \"Keys exchanged in person\" as of 2026-01-02\n\n".to_owned();
     for authority in &scenario.authorities {
         let subject = DistinguishedName::parse(&authority.name).map_err(broken)?;
         let ca = HouseCa::create(&subject, now, 10).map_err(broken)?;
-        let organisation = authority.name.split(',').find(|part| part.starts_with("O=")).unwrap_or("O=Example");
+        let organisation =
+            authority.name.split(',').find(|part| part.starts_with("O=")).unwrap_or("O=Example");
         for (person, name) in &authority.issues {
             let key = PrivateKey::generate().map_err(broken)?;
             let subject = DistinguishedName::parse(&format!("CN={name},{organisation}")).map_err(broken)?;
@@ -135,14 +142,22 @@ fn keys(scenario: &Scenario, folder: &Folder) -> Result<BTreeMap<String, Softwar
     Ok(keys)
 }
 
-fn texts(scenario: &Scenario, example: Example, folder: &Folder) -> Result<BTreeMap<String, Digest>, Failure> {
+fn texts(
+    scenario: &Scenario,
+    example: Example,
+    folder: &Folder,
+) -> Result<BTreeMap<String, Digest>, Failure> {
     let mut texts = BTreeMap::new();
     for (name, text) in &scenario.texts {
         let mut documents = Vec::new();
         for file in &text.documents {
             let bytes = example.file(file).map_err(broken)?;
             let digest = folder.document("md", bytes)?;
-            documents.push(Document { digest, media_type: "text/markdown".to_owned(), language: "en".to_owned() });
+            documents.push(Document {
+                digest,
+                media_type: "text/markdown".to_owned(),
+                language: "en".to_owned(),
+            });
         }
         let terms = match &text.terms {
             None => None,
@@ -158,7 +173,13 @@ fn texts(scenario: &Scenario, example: Example, folder: &Folder) -> Result<BTree
     Ok(texts)
 }
 
-fn stage(folder: &Folder, policy: &Policy, title: &str, number: usize, shell: &mut Shell) -> Result<Value, Failure> {
+fn stage(
+    folder: &Folder,
+    policy: &Policy,
+    title: &str,
+    number: usize,
+    shell: &mut Shell,
+) -> Result<Value, Failure> {
     let bundle = folder.bundle()?;
     let question = ReportQuestion { policy: Some(policy), as_of: None, known_at: None };
     let report = report(&bundle, question).map_err(verify::failure)?;

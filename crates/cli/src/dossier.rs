@@ -99,7 +99,12 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
                 "bundle": path.display().to_string(), "acts": bundle.acts.len(), "digest": sha256(&bytes).to_string(),
             });
             say(shell, value, |value| {
-                format!("{} · {} acts · {}\n", value["bundle"].as_str().unwrap_or(""), value["acts"], value["digest"].as_str().unwrap_or(""))
+                format!(
+                    "{} · {} acts · {}\n",
+                    value["bundle"].as_str().unwrap_or(""),
+                    value["acts"],
+                    value["digest"].as_str().unwrap_or("")
+                )
             })
         }
     }
@@ -157,7 +162,11 @@ pub(crate) fn add_text(
         let bytes = input::read(path)?;
         let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("bin").to_lowercase();
         let digest = folder.document(&extension, &bytes)?;
-        listed.push(Document { digest, media_type: media_type(&extension).to_owned(), language: "en".to_owned() });
+        listed.push(Document {
+            digest,
+            media_type: media_type(&extension).to_owned(),
+            language: "en".to_owned(),
+        });
     }
     let terms = match terms {
         None => None,

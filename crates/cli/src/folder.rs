@@ -116,7 +116,8 @@ impl Folder {
             let id = Digest::parse(&format!("sha256:{id}")).ok_or_else(wrong)?;
             let json = files.remove(&name).unwrap_or_default();
             let p7s = files.remove(&format!("{stem}.p7s")).ok_or_else(|| {
-                Failure::usage(format!("acts/{stem}.p7s is missing")).help("an act without its signature counts for nothing")
+                Failure::usage(format!("acts/{stem}.p7s is missing"))
+                    .help("an act without its signature counts for nothing")
             })?;
             acts.push(BundledAct { number, id, json, p7s, tlog_proof: None, salt: None, tsr: None });
         }

@@ -21,8 +21,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>, Failure> {
     let size = std::fs::metadata(path).map_err(|error| Failure::File { path: path.to_owned(), error })?.len();
     if size > DOCUMENT_MAX as u64 {
-        return Err(Failure::usage(format!("{}: {size} bytes; at most {DOCUMENT_MAX} are read", path.display()))
-            .help("split it into several maps of the same source"));
+        return Err(Failure::usage(format!(
+            "{}: {size} bytes; at most {DOCUMENT_MAX} are read",
+            path.display()
+        ))
+        .help("split it into several maps of the same source"));
     }
     read(path)
 }

@@ -7,7 +7,7 @@ use countersign_keys::{KeyName, KeyStore, Passphrase, SoftwareKey};
 use crate::exit::Failure;
 use crate::shell::Shell;
 
-/// The folder of keys: as given, else $COUNTERSIGN_KEYS, else `countersign/keys` in the user's data folder.
+/// The folder of keys: as given, else $`COUNTERSIGN_KEYS`, else `countersign/keys` in the user's data folder.
 pub(crate) fn folder(given: Option<&Path>) -> PathBuf {
     if let Some(given) = given {
         return given.to_owned();
@@ -24,7 +24,9 @@ pub(crate) fn folder(given: Option<&Path>) -> PathBuf {
 /// The passphrase of keys, from the environment.
 pub(crate) fn passphrase() -> Result<Option<Passphrase>, Failure> {
     Shell::variable("COUNTERSIGN_PASSPHRASE")
-        .map(|text| Passphrase::new(text).map_err(|error| Failure::usage(format!("COUNTERSIGN_PASSPHRASE: {error}"))))
+        .map(|text| {
+            Passphrase::new(text).map_err(|error| Failure::usage(format!("COUNTERSIGN_PASSPHRASE: {error}")))
+        })
         .transpose()
 }
 
@@ -33,6 +35,7 @@ pub(crate) fn signer(name: &str, given: Option<&Path>) -> Result<SoftwareKey, Fa
     let store = KeyStore::open(folder(given)).map_err(|error| Failure::usage(error.to_string()))?;
     let key = KeyName::new(name).map_err(|error| Failure::usage(error.to_string()))?;
     store.signer(&key, passphrase()?.as_ref()).map_err(|error| {
-        Failure::usage(error.to_string()).help("`countersign key list` shows the keys there are; `key new` makes one")
+        Failure::usage(error.to_string())
+            .help("`countersign key list` shows the keys there are; `key new` makes one")
     })
 }

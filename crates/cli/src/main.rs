@@ -57,7 +57,13 @@ verbs! {
 
 /// Agreements that bind: whether the person who signed for the other side could bind it, with reasons.
 #[derive(Debug, Parser)]
-#[command(name = "countersign", version, about, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(
+    name = "countersign",
+    version,
+    about,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
 #[command(after_help = "Exit codes: 0 yes · 1 verdict no · 2 usage · 3 undetermined · 4 internal error")]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -65,7 +71,7 @@ pub(crate) struct Cli {
     /// Print JSON on standard output
     #[arg(long, global = true)]
     json: bool,
-    /// When to use colour; NO_COLOR is honoured
+    /// When to use colour; `NO_COLOR` is honoured
     #[arg(long, global = true, value_enum, default_value_t = shell::Colour::Auto, value_name = "WHEN")]
     color: shell::Colour,
 }

@@ -44,7 +44,14 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         let signers: Vec<String> = finding
             .signers
             .iter()
-            .map(|s| format!("{} ({}){}", s.office, s.person, if s.at_or_above { ", at or above the issuer" } else { ", below the issuer" }))
+            .map(|s| {
+                format!(
+                    "{} ({}){}",
+                    s.office,
+                    s.person,
+                    if s.at_or_above { ", at or above the issuer" } else { ", below the issuer" }
+                )
+            })
             .collect();
         let mut text = format!("{}\n  {}\n", finding.answer.word(), finding.says);
         if !signers.is_empty() {

@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure};
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Colour {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal, unless `NO_COLOR` is set.
     Auto,
     /// Always.
     Always,
@@ -33,7 +33,9 @@ impl Shell {
             Colour::Never => anstream::ColorChoice::Never.write_global(),
         }
         let coloured = match colour {
-            Colour::Auto => Self::variable("NO_COLOR").is_none_or(|v| v.is_empty()) && std::io::stderr().is_terminal(),
+            Colour::Auto => {
+                Self::variable("NO_COLOR").is_none_or(|v| v.is_empty()) && std::io::stderr().is_terminal()
+            }
             Colour::Always => true,
             Colour::Never => false,
         };
@@ -107,7 +109,11 @@ impl Shell {
     }
 
     /// The current time.
-    #[expect(clippy::disallowed_methods, clippy::unused_self, reason = "the one place where the clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::unused_self,
+        reason = "the one place where the clock is read"
+    )]
     pub(crate) fn now(&self) -> Instant {
         Instant(jiff::Timestamp::now().as_nanosecond())
     }
@@ -123,7 +129,11 @@ impl Shell {
 pub(crate) fn catch_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map_or(String::new(), |at| format!(" at {}:{}", at.file(), at.line()));
-        let _ = writeln!(std::io::stderr(), "internal error{place}: {}", info.payload_as_str().unwrap_or("no message"));
+        let _ = writeln!(
+            std::io::stderr(),
+            "internal error{place}: {}",
+            info.payload_as_str().unwrap_or("no message")
+        );
         let _ = writeln!(std::io::stderr(), "  help: this is a defect; please report it with what you ran");
         std::process::exit(4);
     }));

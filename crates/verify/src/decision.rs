@@ -23,6 +23,7 @@ pub struct Rendering<'a> {
 impl Rendering<'_> {
     /// The decision as JSON: `{"parties":[{"party","internal","legal","gate","headline","repairs"}]}` with what was
     /// asked beside it.
+    #[must_use]
     pub fn json(&self, decision: &Decision) -> Value {
         let parties: Vec<Value> = decision.parties.iter().map(|party| self.party(party)).collect();
         json!({
@@ -77,6 +78,7 @@ impl Rendering<'_> {
     }
 
     /// A proof as a tree of rule names over the digests of statements and the ids of acts.
+    #[must_use]
     pub fn proof(&self, proof: &Proof) -> Value {
         let mut map = Map::new();
         map.insert("rule".into(), proof.rule.word().into());
@@ -109,6 +111,7 @@ impl Rendering<'_> {
     }
 
     /// The decision as text: a table, then reasons and repairs.
+    #[must_use]
     pub fn text(&self, decision: &Decision) -> String {
         let mut out = String::new();
         let what = match &decision.asked {
@@ -139,6 +142,7 @@ pub enum Overall {
 
 impl Overall {
     /// The worst of the parties'.
+    #[must_use]
     pub fn of(decision: &Decision) -> Self {
         decision
             .parties
@@ -159,6 +163,7 @@ impl Overall {
     }
 
     /// The exit code.
+    #[must_use]
     pub fn code(self) -> u8 {
         match self {
             Self::Yes => 0,
@@ -180,7 +185,8 @@ fn asked(asked: &Asked) -> Value {
 pub fn matrix(out: &mut String, parties: &[PartyDecision]) {
     let name = parties.iter().map(|p| p.party.as_str().chars().count()).max().unwrap_or(0).max(5);
     let profile = parties.iter().map(|p| p.profile.word().len()).max().unwrap_or(0).max(11);
-    let common = parties.first().map(|p| p.profile).filter(|first| parties.iter().all(|p| p.profile == *first));
+    let common =
+        parties.first().map(|p| p.profile).filter(|first| parties.iter().all(|p| p.profile == *first));
     let legal = common.map_or("legal", |profile| profile.word());
     let _ = writeln!(out, "  {:name$}  {:11}  {:profile$}  {:11}", "", "internal", legal, "our gate");
     for party in parties {
@@ -206,6 +212,7 @@ pub fn matrix(out: &mut String, parties: &[PartyDecision]) {
 }
 
 /// `ATTRIBUTABLE, GATE NOT MET (on paper only)`
+#[must_use]
 pub fn headline(party: &PartyDecision) -> String {
     let words = party.headline.word().replace("attributable-gate", "attributable, gate").replace('-', " ");
     let words = words.replace("gate met not", "gate met, not").to_uppercase();
@@ -216,6 +223,7 @@ pub fn headline(party: &PartyDecision) -> String {
 }
 
 /// A sign beside the word, never instead of it.
+#[must_use]
 pub fn verdict_mark(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Yes => "✓",
@@ -228,7 +236,8 @@ pub fn verdict_mark(verdict: &Verdict) -> &'static str {
 
 /// Reasons and repairs of one party.
 pub fn reasons(out: &mut String, party: &PartyDecision) {
-    let columns = [("internal", &party.internal), (party.profile.word(), &party.legal), ("gate", &party.gate)];
+    let columns =
+        [("internal", &party.internal), (party.profile.word(), &party.legal), ("gate", &party.gate)];
     let mut lead = format!("Why   {}: ", party.party);
     for (name, column) in columns {
         let mark = verdict_mark(&column.verdict);

@@ -24,16 +24,19 @@ pub struct VerifiedAct {
 
 impl VerifiedAct {
     /// Its number in the dossier.
+    #[must_use]
     pub fn number(&self) -> u32 {
         self.number
     }
 
     /// Its id.
+    #[must_use]
     pub fn id(&self) -> Digest {
         self.id
     }
 
     /// What it says.
+    #[must_use]
     pub fn act(&self) -> &SignedAct {
         &self.act
     }
@@ -44,11 +47,13 @@ impl VerifiedAct {
     }
 
     /// Whose key made it.
+    #[must_use]
     pub fn binding(&self) -> &Binding {
         &self.binding
     }
 
     /// The act for replay. In person: by one's own bound key, under no grant.
+    #[must_use]
     pub fn admitted(&self) -> Admitted {
         let in_person = match self.binding {
             Binding::Fingerprint | Binding::Subject => Some(self.act.under.is_none()),
@@ -101,7 +106,9 @@ pub enum Discarded {
         owner: PersonId,
     },
     /// The person has keys, and this is none of them.
-    #[error("act {number} says {claimed}; it is signed with key {key} ({subject}), which is none of the keys that maps give to {claimed}")]
+    #[error(
+        "act {number} says {claimed}; it is signed with key {key} ({subject}), which is none of the keys that maps give to {claimed}"
+    )]
     WrongKey {
         /// Which.
         number: u32,
@@ -177,8 +184,8 @@ fn examine_one(
         let (found, expected) = (act.dossier, bundle.manifest.id.clone());
         return Err(Discarded::OtherDossier { number, found, expected });
     }
-    let signature =
-        verify_detached(&bundled.json, &bundled.p7s).map_err(|error| Discarded::Signature { number, error })?;
+    let signature = verify_detached(&bundled.json, &bundled.p7s)
+        .map_err(|error| Discarded::Signature { number, error })?;
     let binding = bind(number, &act, &signature, &recognised(maps, policy, &act), anchors)?;
     let certificate = signature.signer();
     let seconds = act.at.0.div_euclid(1_000_000_000);
@@ -190,7 +197,9 @@ fn examine_one(
 
 /// Maps that the verifier believes about the act's party: nobody else's says whose key is whose.
 fn recognised<'m>(maps: &'m [Map], policy: Option<&Policy>, act: &SignedAct) -> Vec<&'m Map> {
-    maps.iter().filter(|map| policy.is_none_or(|policy| policy.accepts(&map.source, &act.on_behalf_of))).collect()
+    maps.iter()
+        .filter(|map| policy.is_none_or(|policy| policy.accepts(&map.source, &act.on_behalf_of)))
+        .collect()
 }
 
 fn bind(

@@ -48,7 +48,11 @@ pub fn text(report: &Report) -> String {
     block(&mut out, "Duty", report.duties.iter().map(duty_line));
     block(&mut out, "Order", report.orders.iter().map(order_line));
     block(&mut out, "Flag", report.flags.iter().map(|flag| format!("! {}", flag.says)));
-    block(&mut out, "Bad", report.discarded.iter().map(|discarded| format!("✗ {discarded}; it counts for nothing")));
+    block(
+        &mut out,
+        "Bad",
+        report.discarded.iter().map(|discarded| format!("✗ {discarded}; it counts for nothing")),
+    );
     record(&mut out, report);
     out
 }
@@ -182,7 +186,13 @@ fn clock_line(clock: &Clock) -> String {
 fn duty_words(obligation: &Obligation) -> String {
     match &obligation.duty {
         Owed::Keeps { quantity, bound, measure } => {
-            format!("{} keeps {quantity} {} {} {}", obligation.party, bound.word(), measure.value, measure.unit)
+            format!(
+                "{} keeps {quantity} {} {} {}",
+                obligation.party,
+                bound.word(),
+                measure.value,
+                measure.unit
+            )
         }
         Owed::Shall(words) => format!("{} shall {words}", obligation.party),
     }
@@ -193,8 +203,10 @@ fn duty_line(duty: &Duty) -> String {
         Some(since) => format!("in force since {}", when(since)),
         None => "not yet in force (waits for entry into force)".to_owned(),
     };
-    let checked: Vec<&str> = duty.obligation.verified_by.iter().map(|mechanism| mechanism.kind.word()).collect();
-    let checked = if checked.is_empty() { String::new() } else { format!("; verified by {}", checked.join(", ")) };
+    let checked: Vec<&str> =
+        duty.obligation.verified_by.iter().map(|mechanism| mechanism.kind.word()).collect();
+    let checked =
+        if checked.is_empty() { String::new() } else { format!("; verified by {}", checked.join(", ")) };
     format!("{} {}: {state}{checked}", duty.obligation.id, duty_words(&duty.obligation))
 }
 
@@ -207,7 +219,8 @@ fn order_line(line: &OrderLine) -> String {
         _ => line.order.act.by.to_string(),
     };
     let to = line.order.to.as_ref().map_or(String::new(), |to| format!(" to {to}"));
-    let mut text = format!("act {} ({issuer}{to}): {} – {}", line.number, finding.answer.word(), finding.says);
+    let mut text =
+        format!("act {} ({issuer}{to}): {} – {}", line.number, finding.answer.word(), finding.says);
     if !signed.is_empty() {
         let _ = write!(text, "; signed by {}", signed.join(", "));
     }
@@ -231,7 +244,10 @@ fn record(out: &mut String, report: &Report) {
         .collect();
     issuers.sort();
     issuers.dedup();
-    let line = format!("{} acts · {all} · no log proofs, no timestamps: times are as the signers claim them", report.acts);
+    let line = format!(
+        "{} acts · {all} · no log proofs, no timestamps: times are as the signers claim them",
+        report.acts
+    );
     block(out, "Acts", std::iter::once(line).chain(issuers));
 }
 
@@ -335,6 +351,7 @@ fn hold_back(shown: &mut Value, party: &PartyDecision) {
 }
 
 /// An order's finding as JSON.
+#[must_use]
 pub fn order_json(line: &OrderLine) -> Value {
     let mut value = finding_json(&line.finding);
     if let Value::Object(map) = &mut value {
@@ -344,6 +361,7 @@ pub fn order_json(line: &OrderLine) -> Value {
 }
 
 /// What an order comes to, as JSON.
+#[must_use]
 pub fn finding_json(finding: &countersign_authority::order::OrderFinding) -> Value {
     let signers: Vec<Value> = finding
         .signers
@@ -355,7 +373,8 @@ pub fn finding_json(finding: &countersign_authority::order::OrderFinding) -> Val
             })
         })
         .collect();
-    let contradicts: Vec<&str> = finding.contradicts.iter().map(|id| id.as_str()).collect();
+    let contradicts: Vec<&str> =
+        finding.contradicts.iter().map(countersign_authority::model::name::ClauseId::as_str).collect();
     json!({
         "answer": finding.answer.word(), "says": finding.says, "contradicts": contradicts, "signers": signers,
         "lifted_by": finding.lifted_by,

@@ -177,21 +177,22 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
     let horizon = as_of.min(question.known_at.unwrap_or(Instant::MAX));
     let admitted: Vec<Admitted> =
         evidence.acts.iter().filter(|act| act.act().at <= horizon).map(VerifiedAct::admitted).collect();
-    let unbound: Vec<u32> =
-        evidence.acts.iter().filter(|act| *act.binding() == Binding::Unbound).map(VerifiedAct::number).collect();
+    let unbound: Vec<u32> = evidence
+        .acts
+        .iter()
+        .filter(|act| *act.binding() == Binding::Unbound)
+        .map(VerifiedAct::number)
+        .collect();
     let replay = Replay::of(&admitted);
     let mut with_record = maps.clone();
     with_record.push(replay.record_map());
     let record = u32::try_from(maps.len()).unwrap_or(u32::MAX);
     let world = World::new(&with_record, policy, zone.as_ref())?.with_record(record);
     let milestones: Vec<(Event, Instant)> = replay.milestones.iter().map(|m| (m.event, m.at)).collect();
-    let parties: Vec<PartyId> = bundle
-        .manifest
-        .parties
-        .iter()
-        .filter_map(|party| PartyId::new(party).ok())
-        .collect();
-    let ask = Question { ask: Ask::Text, as_of: Some(as_of), known_at: question.known_at, parties, milestones };
+    let parties: Vec<PartyId> =
+        bundle.manifest.parties.iter().filter_map(|party| PartyId::new(party).ok()).collect();
+    let ask =
+        Question { ask: Ask::Text, as_of: Some(as_of), known_at: question.known_at, parties, milestones };
     let decision = decided(&world, &replay.facts, &ask, &admitted, &unbound);
     let rendering = Rendering { world: &world, acts: &replay.facts };
     let decision_json = rendering.json(&decision);
@@ -200,12 +201,13 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         _ => None,
     };
     let terms = text.and_then(|text| terms_of(bundle, text, &terms));
-    let in_force_since = terms.as_ref().and_then(|terms| in_force(terms, text, &decision, &replay.facts, zone.as_ref()));
+    let in_force_since =
+        terms.as_ref().and_then(|terms| in_force(terms, text, &decision, &replay.facts, zone.as_ref()));
     let orders = orders(&world, &admitted, &replay.facts, text, terms.as_ref());
     let duties = terms.iter().flat_map(|terms| duties(terms, in_force_since, zone.as_ref())).collect();
     let clocks = policy
         .into_iter()
-        .flat_map(|policy| policy.deadlines())
+        .flat_map(countersign_authority::model::policy::Policy::deadlines)
         .map(|deadline| {
             let own = deadline.zone.as_deref().map(time::zone).transpose()?;
             let zone: &dyn Zone = own.as_ref().map_or(zone.as_ref(), |zone| zone);
@@ -250,7 +252,8 @@ fn decided(
     }
     let ids: Vec<String> =
         admitted.iter().filter(|act| unbound.contains(&act.number)).map(|act| act.id.to_string()).collect();
-    let bound: Vec<Act> = facts.iter().filter(|fact| !ids.iter().any(|id| **id == *fact.id)).cloned().collect();
+    let bound: Vec<Act> =
+        facts.iter().filter(|fact| !ids.iter().any(|id| **id == *fact.id)).cloned().collect();
     let ask = match &decision.asked {
         // Without the doubtful acts another text could be the one asked about; keep to this one where it is.
         Asked::Text(_) => Question { as_of: Some(decision.as_of), ..ask.clone() },
@@ -277,7 +280,8 @@ fn decided(
                 *column = Column { verdict: Verdict::Unknown, why, proof: None };
             }
         }
-        party.headline = countersign_authority::verdict::Headline::of(&party.legal.verdict, &party.gate.verdict);
+        party.headline =
+            countersign_authority::verdict::Headline::of(&party.legal.verdict, &party.gate.verdict);
         if party.headline == countersign_authority::verdict::Headline::Undetermined {
             party.gloss = None;
         }
@@ -472,12 +476,15 @@ fn evidence_digest(bundle: &Bundle) -> Digest {
     sha256(&all)
 }
 
-
 /// Holds an order that somebody has in hand against the latest text of a bundle.
 ///
 /// # Errors
 /// As [`report`].
-pub fn hold_order(bundle: &Bundle, question: ReportQuestion<'_>, held: &Order) -> Result<OrderFinding, ReportError> {
+pub fn hold_order(
+    bundle: &Bundle,
+    question: ReportQuestion<'_>,
+    held: &Order,
+) -> Result<OrderFinding, ReportError> {
     let maps = maps(bundle)?;
     let all_terms = terms(bundle)?;
     let evidence = examine(bundle, &maps, question.policy);

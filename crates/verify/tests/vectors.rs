@@ -36,7 +36,13 @@ fn every_folder_decides_as_its_case_says() {
         }
     }
     println!("{} folders, {runs} runs", folders.len());
-    assert!(failures.is_empty(), "{} of {} folders fail:\n{}", failures.len(), folders.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} folders fail:\n{}",
+        failures.len(),
+        folders.len(),
+        failures.join("\n")
+    );
     assert!(folders.len() >= 31, "the 25 cases and the also list are {} folders", folders.len());
 }
 
@@ -72,18 +78,19 @@ fn run_folder(folder: &Path) -> Result<usize> {
 }
 
 fn lines(errors: &[countersign_notation::diagnostic::Diagnostic]) -> String {
-    errors.iter().map(|error| error.one_line()).collect::<Vec<_>>().join("\n")
+    errors.iter().map(countersign_notation::diagnostic::Diagnostic::one_line).collect::<Vec<_>>().join("\n")
 }
 
 fn run_case(folder: &Path, maps: &[parse::Parsed<Map>], run: &Value) -> Result<()> {
     let file = |key: &str, default: &str| folder.join(run[key].as_str().unwrap_or(default));
     let path = file("policy", "policy.policy");
-    let policy = match path.exists() {
-        false => None,
-        true => Some(
+    let policy = if !path.exists() {
+        None
+    } else {
+        Some(
             parse::policy(&path.display().to_string(), &std::fs::read(&path)?)
                 .map_err(|errors| anyhow!(lines(&errors)))?,
-        ),
+        )
     };
     ensure!(run["policy"].is_null() || policy.is_some(), "the policy is missing");
     resolve::resolve(maps, policy.as_ref(), &[]).map_err(|errors| anyhow!(lines(&errors)))?;
@@ -100,8 +107,13 @@ fn run_case(folder: &Path, maps: &[parse::Parsed<Map>], run: &Value) -> Result<(
     };
     let named = run["parties"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let parties = named.map(PartyId::new).collect::<Result<_, _>>()?;
-    let question =
-        Question { ask, as_of: moment("as_of")?, known_at: moment("known_at")?, parties, milestones: Vec::new() };
+    let question = Question {
+        ask,
+        as_of: moment("as_of")?,
+        known_at: moment("known_at")?,
+        parties,
+        milestones: Vec::new(),
+    };
     let decision = decide(&world, &acts, &question);
     let overall = Overall::of(&decision).code();
     let json = Rendering { world: &world, acts: &acts }.json(&decision);
@@ -115,7 +127,11 @@ fn run_case(folder: &Path, maps: &[parse::Parsed<Map>], run: &Value) -> Result<(
             .ok_or_else(|| anyhow!("{party} is not reported"))?;
         for column in ["internal", "legal", "gate"] {
             if let Some(want) = expect[column].as_str() {
-                ensure!(got[column]["verdict"] == want, "{party} {column}: wanted {want}, got {}", brief(got));
+                ensure!(
+                    got[column]["verdict"] == want,
+                    "{party} {column}: wanted {want}, got {}",
+                    brief(got)
+                );
             }
         }
         if let Some(want) = expect["headline"].as_str() {
@@ -134,8 +150,12 @@ fn run_case(folder: &Path, maps: &[parse::Parsed<Map>], run: &Value) -> Result<(
 /// Verdicts with their first reasons.
 fn brief(party: &Value) -> String {
     let column = |name: &str| {
-        let why: Vec<&str> =
-            party[name]["why"].as_array().into_iter().flatten().filter_map(|reason| reason["says"].as_str()).collect();
+        let why: Vec<&str> = party[name]["why"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|reason| reason["says"].as_str())
+            .collect();
         format!("{name} {} ({})", party[name]["verdict"], why.join(" | "))
     };
     format!("{}; {}; {}; {}", party["headline"], column("internal"), column("legal"), column("gate"))

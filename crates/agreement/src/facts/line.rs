@@ -46,8 +46,23 @@ impl<N: Clone + Hash> Names<N> {
 }
 
 const FIELDS: &[&str] = &[
-    "id", "kind", "on_behalf_of", "with", "by", "capacity", "under", "matter", "text", "amount", "at",
-    "not_after", "qualifier", "confirms", "in_person", "visibility", "attested_by",
+    "id",
+    "kind",
+    "on_behalf_of",
+    "with",
+    "by",
+    "capacity",
+    "under",
+    "matter",
+    "text",
+    "amount",
+    "at",
+    "not_after",
+    "qualifier",
+    "confirms",
+    "in_person",
+    "visibility",
+    "attested_by",
 ];
 
 /// Longest id of an act.
@@ -61,15 +76,15 @@ impl Reader {
 
     fn fields(&mut self, value: Value<'_>) -> Result<Act, Fault> {
         let mut f = Fields::open(value, "", FIELDS)?;
-        let id = f.parsed("id", "a short string", act_id)?.ok_or_else(|| f.missing("id", "a short string"))?;
+        let id =
+            f.parsed("id", "a short string", act_id)?.ok_or_else(|| f.missing("id", "a short string"))?;
         let kind = f
             .word("kind", ActKind::WORDS, "a kind of act")?
             .ok_or_else(|| f.missing("kind", "what was done, such as \"sign\""))?;
         let on_behalf_of = f
             .parsed("on_behalf_of", "a party's id", |w| self.parties.read(w, PartyId::new))?
             .ok_or_else(|| f.missing("on_behalf_of", "the id of the party that the act is meant to bind"))?;
-        let with =
-            f.texts("with", "an array of party ids", |w| PartyId::new(w))?.unwrap_or_default();
+        let with = f.texts("with", "an array of party ids", PartyId::new)?.unwrap_or_default();
         let by = f
             .parsed("by", "a person's id", |w| self.persons.read(w, PersonId::new))?
             .ok_or_else(|| f.missing("by", "the id of the person who acted"))?;
@@ -84,7 +99,11 @@ impl Reader {
         let at = f.instant("at")?.ok_or_else(|| f.missing("at", crate::time::ACCEPTED))?;
         let not_after = f.instant("not_after")?.unwrap_or(at);
         if not_after < at {
-            return Err(Fault::content("not_after", &not_after.to_string(), format!("that is before `at` ({at})")));
+            return Err(Fault::content(
+                "not_after",
+                &not_after.to_string(),
+                format!("that is before `at` ({at})"),
+            ));
         }
         let qualifier = f.word("qualifier", Qualifier::WORDS, "a qualifier")?.unwrap_or_default();
         let confirms = f.parsed("confirms", "an act's id", act_id)?;

@@ -50,9 +50,9 @@ pub(crate) fn alternatives(
                 // This source's statements stand; those that contradict them fall.
                 one.view.dropped.extend(group.iter().copied().filter(|at| {
                     at.map != *source
-                        && pairs.iter().any(|(a, b)| {
-                            (a == at && b.map == *source) || (b == at && a.map == *source)
-                        })
+                        && pairs
+                            .iter()
+                            .any(|(a, b)| (a == at && b.map == *source) || (b == at && a.map == *source))
                 }));
                 one.sources.push(*source as usize);
                 next.push(one);
@@ -128,7 +128,8 @@ fn contradictions(
                 let standing = a.says.standing.is_some()
                     && b.says.standing.is_some()
                     && a.says.standing != b.says.standing;
-                if apart(a.at, b.at) && a.valid.overlaps(&b.valid) && (standing || a.says.role != b.says.role) {
+                if apart(a.at, b.at) && a.valid.overlaps(&b.valid) && (standing || a.says.role != b.says.role)
+                {
                     pairs.push((a.at, b.at));
                 }
             }

@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use crate::proof::Proof;
 use crate::search::events::Event;
+use crate::search::fit::Check;
 use crate::search::joint::Jointly;
 use crate::search::{Miss, Outcome, Search, Tried};
-use crate::search::fit::Check;
 use crate::world::Ix;
 
 /// Whether a deed was authorised.
@@ -22,7 +22,7 @@ pub(crate) enum Authority {
     No,
 }
 
-impl<'s> Search<'s> {
+impl Search<'_> {
     /// Authority for a group of acts of one party, kind and text; with `must`, through that act.
     pub(crate) fn authority(&mut self, group: &[&Event<'_>], must: Option<u32>) -> Authority {
         let mut unknown = false;

@@ -67,7 +67,7 @@ impl Best {
     }
 }
 
-impl<'s> Search<'s> {
+impl Search<'_> {
     /// Column A, or column B under the search's lens.
     pub(crate) fn column(&mut self, deed: &Deed<'_, '_>) -> Column {
         let mut best = Best::new();
@@ -78,7 +78,11 @@ impl<'s> Search<'s> {
             Authority::Unknown => best.offer(Verdict::Unknown, Vec::new(), None),
             Authority::Lacking(power, offices) => {
                 let says = self.lacking(power, &offices);
-                best.offer(Verdict::Curable, vec![Reason { rule: Rule::Joint, says, facts: Vec::new() }], None);
+                best.offer(
+                    Verdict::Curable,
+                    vec![Reason { rule: Rule::Joint, says, facts: Vec::new() }],
+                    None,
+                );
             }
             Authority::No => {}
         }
@@ -127,8 +131,7 @@ impl<'s> Search<'s> {
             .iter()
             .copied()
             .filter(|event| {
-                proof.rule == Rule::Confirm
-                    || proof.nodes().any(|node| node.act == Some(event.given))
+                proof.rule == Rule::Confirm || proof.nodes().any(|node| node.act == Some(event.given))
             })
             .filter(|event| matches!(event.act.kind, ActKind::Sign | ActKind::Ratify))
             .collect();
@@ -181,14 +184,13 @@ impl<'s> Search<'s> {
 
     fn article(&self, against: crate::verdict::StatementRef, deed: &Deed<'_, '_>) -> &'static str {
         deed.asked()
-            .filter_map(|event| {
+            .find_map(|event| {
                 let verb = event.act.verb()?;
                 let at = self.times.of(event);
                 self.world.offices.iter().zip(0_u32..).find_map(|(_, office)| {
                     self.restricted(office, event, verb, at).filter(|(r, _)| *r == against).map(|(_, a)| a)
                 })
             })
-            .next()
             .unwrap_or(VCLT_46)
     }
 
@@ -214,7 +216,11 @@ impl<'s> Search<'s> {
                         "{}'s tenure of {office} had ended on {at} and no successor is recorded: whether {office} still had standing is not known",
                         event.act.by
                     );
-                    best.offer(Verdict::Unknown, vec![Reason { rule: Rule::Attrib, says, facts: Vec::new() }], None);
+                    best.offer(
+                        Verdict::Unknown,
+                        vec![Reason { rule: Rule::Attrib, says, facts: Vec::new() }],
+                        None,
+                    );
                 }
                 Presumed::No => {}
             },

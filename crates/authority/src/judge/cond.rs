@@ -1,7 +1,6 @@
 //! Rules COND and CONFIRM: what a signature still waits for, and what mends one made without authority.
 
 use alloc::format;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::judge::authority::Authority;
@@ -67,9 +66,9 @@ impl Search<'_> {
         match self.confirmed(event) {
             Confirmed::Yes(proof) => Outcome::Discharged(proof),
             Confirmed::Unknown(reason) => Outcome::Unknown(reason),
-            Confirmed::No => {
-                Outcome::Pending(Condition { says: format!("confirmation of {} (signed ad referendum)", event.act.id) })
-            }
+            Confirmed::No => Outcome::Pending(Condition {
+                says: format!("confirmation of {} (signed ad referendum)", event.act.id),
+            }),
         }
     }
 
@@ -239,9 +238,7 @@ impl Search<'_> {
             .collect();
         let Some(last) = group.last().copied() else { return Confirmed::No };
         let authority = self.authority(&group, None);
-        let unknown = |says| {
-            Confirmed::Unknown(Reason { rule: Rule::Confirm, says, facts: Vec::new() })
-        };
+        let unknown = |says| Confirmed::Unknown(Reason { rule: Rule::Confirm, says, facts: Vec::new() });
         match authority {
             Authority::Yes(proof) => match self.too_late(event, last) {
                 Late::No => {
@@ -251,9 +248,10 @@ impl Search<'_> {
                 Late::Yes(_) => Confirmed::No,
                 Late::Unknown(says) => unknown(says),
             },
-            Authority::Unknown => {
-                unknown(format!("whether {} was authorised to confirm {} is not known", last.act.id, event.act.id))
-            }
+            Authority::Unknown => unknown(format!(
+                "whether {} was authorised to confirm {} is not known",
+                last.act.id, event.act.id
+            )),
             _ => Confirmed::No,
         }
     }
@@ -280,7 +278,9 @@ impl Search<'_> {
             })
             .collect();
         for withdrawal in withdrawals {
-            let Some(party) = self.world.party_names.find(withdrawal.act.on_behalf_of.as_str()) else { continue };
+            let Some(party) = self.world.party_names.find(withdrawal.act.on_behalf_of.as_str()) else {
+                continue;
+            };
             let view = View::of(self.world, party, Instant::MAX);
             let mut other =
                 Search::new(self.world, self.acts, &view, Lens::Internal, self.ledger, self.as_of);
@@ -306,13 +306,15 @@ impl Search<'_> {
                 _ => {}
             }
         }
-        let deadlines = self.world.policy.into_iter().flat_map(|policy| policy.deadlines());
+        let deadlines =
+            self.world.policy.into_iter().flat_map(super::super::model::policy::Policy::deadlines);
         for deadline in deadlines {
             if !matches!(deadline.until, Milestone::Signature | Milestone::EntryIntoForce) {
                 continue;
             }
             let Some(start) = self.milestone(deadline.after, event) else { continue };
-            let Some(due) = crate::deadline::due(deadline.days, deadline.count, start, self.world.zone) else {
+            let Some(due) = crate::deadline::due(deadline.days, deadline.count, start, self.world.zone)
+            else {
                 continue;
             };
             let window = Interval { from: start, until: due };
@@ -367,7 +369,7 @@ impl Late {
     pub(crate) fn reason(&self) -> Option<Reason> {
         match self {
             Self::Yes(says) | Self::Unknown(says) => {
-                Some(Reason { rule: Rule::Confirm, says: says.to_string(), facts: Vec::new() })
+                Some(Reason { rule: Rule::Confirm, says: says.clone(), facts: Vec::new() })
             }
             Self::No => None,
         }

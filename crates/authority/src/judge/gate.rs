@@ -56,7 +56,7 @@ impl<'s> Search<'s> {
         let gates: Vec<&Gate> = world
             .policy
             .into_iter()
-            .flat_map(|policy| policy.gates())
+            .flat_map(super::super::model::policy::Policy::gates)
             .filter(|gate| {
                 gate.with == *here.party
                     && here.steps.contains(&gate.step)
@@ -87,8 +87,7 @@ impl<'s> Search<'s> {
             (true, false) => Verdict::Unknown,
             (true, true) => Verdict::Yes,
         };
-        let proof = (verdict == Verdict::Yes)
-            .then(|| Proof::new(Rule::Text, self.as_of).from(proofs));
+        let proof = (verdict == Verdict::Yes).then(|| Proof::new(Rule::Text, self.as_of).from(proofs));
         let why = noes.into_iter().chain(unknowns).chain(yeses).collect();
         Column { verdict, why, proof }
     }
@@ -111,7 +110,12 @@ impl<'s> Search<'s> {
     }
 
     /// The claim that counts for a matter: the nearest at or above it.
-    pub(crate) fn claim(&self, party: &PartyId, matter: Option<&Matter>, at: Instant) -> Option<&'s ClaimFact<'s>> {
+    pub(crate) fn claim(
+        &self,
+        party: &PartyId,
+        matter: Option<&Matter>,
+        at: Instant,
+    ) -> Option<&'s ClaimFact<'s>> {
         let world = self.world;
         let index = world.parties.get(world.party_names.find(party.as_str())? as usize)?;
         index
@@ -125,7 +129,7 @@ impl<'s> Search<'s> {
             .max_by_key(|claim| claim.says.matter.depth())
     }
 
-    fn unclaimed(&self, here: AtTheGate<'_>, at: Instant) -> Reason {
+    fn unclaimed(here: AtTheGate<'_>, at: Instant) -> Reason {
         let on = here.matter.map_or(String::new(), |matter| format!(" on {matter}"));
         Reason {
             rule: Rule::Gate,
@@ -144,13 +148,15 @@ impl<'s> Search<'s> {
         let tenure = match (decider, event.person) {
             (Actor::Office(office), Some(person)) => match self.holds(person, office, at) {
                 Some(tenure) => Some(tenure.at),
-                None => return no(self.not_principal(gate, event, &who)),
+                None => return no(Self::not_principal(gate, event, &who)),
             },
             (Actor::Person(decider), Some(person)) if person == decider => None,
-            _ => return no(self.not_principal(gate, event, &who)),
+            _ => return no(Self::not_principal(gate, event, &who)),
         };
         let mut unknown = None;
-        let mut doubt = |says: String| unknown = Some(Passed::Unknown(Reason { rule: Rule::Gate, says, facts: facts.clone() }));
+        let mut doubt = |says: String| {
+            unknown = Some(Passed::Unknown(Reason { rule: Rule::Gate, says, facts: facts.clone() }));
+        };
         if matches!(event.route, Route::Unstated) {
             doubt(format!("{id} says neither capacity nor grant: whether {who} acted as such is not known"));
         }
@@ -158,7 +164,11 @@ impl<'s> Search<'s> {
             match event.act.visibility {
                 Some(Visibility::Public) => {}
                 Some(visible) => {
-                    return no(format!("gate {}: {who} must act publicly; {id} was visible to {} only", gate.step.word(), visible.word()));
+                    return no(format!(
+                        "gate {}: {who} must act publicly; {id} was visible to {} only",
+                        gate.step.word(),
+                        visible.word()
+                    ));
                 }
                 None => doubt(format!("whether {id} was public is not known")),
             }
@@ -166,7 +176,10 @@ impl<'s> Search<'s> {
         let attested = gate.attested && event.act.attested_by.is_some();
         if gate.in_person && !attested {
             if event.act.under.is_some() {
-                return no(format!("gate {}: {who} must act in person; {id} was done under a grant", gate.step.word()));
+                return no(format!(
+                    "gate {}: {who} must act in person; {id} was done under a grant",
+                    gate.step.word()
+                ));
             }
             match event.act.in_person {
                 Some(true) => {}
@@ -181,7 +194,7 @@ impl<'s> Search<'s> {
         })
     }
 
-    fn not_principal(&self, gate: &Gate, event: &Event<'_>, who: &str) -> String {
+    fn not_principal(gate: &Gate, event: &Event<'_>, who: &str) -> String {
         let what = match gate.step {
             GateStep::OpenTalks => "the mandate",
             GateStep::Conclude => "the text",
@@ -191,7 +204,7 @@ impl<'s> Search<'s> {
             gate.step.word(),
             if gate.in_person { " in person" } else { "" },
             event.act.id,
-            self.actor_of(event),
+            Self::actor_of(event),
         )
     }
 
@@ -238,7 +251,7 @@ impl<'s> Search<'s> {
         }
         match self.claim(here.party, here.matter, at) {
             Some(claim) => self.principal_acted(gate, mandate, claim.decider, claim.at),
-            None => Passed::Unknown(self.unclaimed(here, at)),
+            None => Passed::Unknown(Self::unclaimed(here, at)),
         }
     }
 
@@ -250,18 +263,30 @@ impl<'s> Search<'s> {
             facts: Vec::new(),
         });
         if here.only.is_some() {
-            return self.mandates(here).into_iter().map(|m| self.mandate_counts(gate, here, m)).fold(none, Passed::or);
+            return self
+                .mandates(here)
+                .into_iter()
+                .map(|m| self.mandate_counts(gate, here, m))
+                .fold(none, Passed::or);
         }
         let talks = self.talks(here);
         if talks.is_empty() {
-            return self.mandates(here).into_iter().map(|m| self.mandate_counts(gate, here, m)).fold(none, Passed::or);
+            return self
+                .mandates(here)
+                .into_iter()
+                .map(|m| self.mandate_counts(gate, here, m))
+                .fold(none, Passed::or);
         }
         let mut passed: Option<Passed> = None;
         for act in talks {
             let at = self.times.of(act);
             let mut best = none.clone();
             for mandate in self.mandates(here) {
-                let before = if self.times.of(mandate) == at { mandate.order < act.order } else { self.times.of(mandate) < at };
+                let before = if self.times.of(mandate) == at {
+                    mandate.order < act.order
+                } else {
+                    self.times.of(mandate) < at
+                };
                 if !before {
                     let says = format!(
                         "gate {}: {} came before the mandate ({})",
@@ -287,12 +312,22 @@ impl<'s> Search<'s> {
                         facts: Vec::new(),
                     }),
                 };
-                best = if matches!((&best, &counts), (Passed::No(_), Passed::No(_))) { counts } else { best.or(counts) };
+                best = if matches!((&best, &counts), (Passed::No(_), Passed::No(_))) {
+                    counts
+                } else {
+                    best.or(counts)
+                };
             }
             passed = Some(match passed {
                 None => best,
                 // Every act of talks must be covered: the worst counts, the first of equals stays.
-                Some(worst) => if best.rank() > worst.rank() { best } else { worst },
+                Some(worst) => {
+                    if best.rank() > worst.rank() {
+                        best
+                    } else {
+                        worst
+                    }
+                }
             });
         }
         passed.unwrap_or(none)
@@ -311,7 +346,12 @@ impl<'s> Search<'s> {
     }
 
     /// The mandates that `same office` and `same person` can refer to: those that count before `before`.
-    fn references(&self, gate: &Gate, here: AtTheGate<'_>, before: u32) -> Vec<(&'s Event<'s>, Actor, StatementRef)> {
+    fn references(
+        &self,
+        gate: &Gate,
+        here: AtTheGate<'_>,
+        before: u32,
+    ) -> Vec<(&'s Event<'s>, Actor, StatementRef)> {
         let here = AtTheGate { only: None, ..here };
         self.mandates(here)
             .into_iter()
@@ -337,7 +377,9 @@ impl<'s> Search<'s> {
         let none = Passed::No(Reason {
             rule: Rule::Gate,
             says: match here.text {
-                Some(text) => format!("gate {}: {} has not signed text {}", gate.step.word(), here.party, text.short()),
+                Some(text) => {
+                    format!("gate {}: {} has not signed text {}", gate.step.word(), here.party, text.short())
+                }
                 None => format!("gate {}: {} has signed no text", gate.step.word(), here.party),
             },
             facts: Vec::new(),
@@ -367,7 +409,7 @@ impl<'s> Search<'s> {
     fn signature_counts(&self, gate: &Gate, here: AtTheGate<'_>, event: &Event<'_>) -> Passed {
         let at = self.times.of(event);
         let Some(claim) = self.claim(here.party, here.matter, at) else {
-            return Passed::Unknown(self.unclaimed(here, at));
+            return Passed::Unknown(Self::unclaimed(here, at));
         };
         let opening = match gate.signer {
             GateSigner::Principal => None,
@@ -386,7 +428,8 @@ impl<'s> Search<'s> {
             if let Passed::No(reason) = self.principal_acted(gate, event, claim.decider, claim.at) {
                 return Passed::No(reason);
             }
-            let says = format!("gate {}: no mandate that counts comes before {}", gate.step.word(), event.act.id);
+            let says =
+                format!("gate {}: no mandate that counts comes before {}", gate.step.word(), event.act.id);
             return Passed::No(Reason { rule: Rule::Gate, says, facts: Vec::new() });
         };
         let passed = self.principal_acted(gate, event, decider, claimed);
@@ -397,7 +440,7 @@ impl<'s> Search<'s> {
                 mandate.act.by,
                 mandate.act.id,
                 event.act.id,
-                self.actor_of(event)
+                Self::actor_of(event)
             );
             return Passed::No(Reason { rule: Rule::Gate, says, facts: vec![claimed] });
         }
@@ -420,10 +463,12 @@ impl<'s> Search<'s> {
     }
 
     /// `MFA (dahl)`, `dahl under FP7`, `dahl`.
-    pub(crate) fn actor_of(&self, event: &Event<'_>) -> String {
+    pub(crate) fn actor_of(event: &Event<'_>) -> String {
         let by = &event.act.by;
         match (&event.act.capacity, &event.act.under) {
-            (Some(crate::model::act::Capacity::Office(office)), Some(grant)) => format!("{office} ({by}) under {grant}"),
+            (Some(crate::model::act::Capacity::Office(office)), Some(grant)) => {
+                format!("{office} ({by}) under {grant}")
+            }
             (Some(crate::model::act::Capacity::Office(office)), None) => format!("{office} ({by})"),
             (_, Some(grant)) => format!("{by} under {grant}"),
             _ => format!("{by}"),

@@ -16,13 +16,16 @@ use crate::world::{Actor, Ix};
 /// Most moments looked at for one act: the earliest ones count.
 const MOMENTS_MAX: usize = 256;
 
+/// One reading of uncertain times, with the moment it turns on and what happens then.
+pub(crate) type Reading = (Times, Option<(Instant, Option<StatementRef>)>);
+
 /// What happens at a moment: the statement that begins, ends or is notified then.
 pub(crate) type Moments = BTreeMap<Instant, Option<StatementRef>>;
 
 impl Search<'_> {
     /// The readings of uncertain times: every act at its earliest, each uncertain act at each moment of its
     /// interval, every act at its latest.
-    pub(crate) fn readings(&self, relevant: &[&Event<'_>]) -> Vec<(Times, Option<(Instant, Option<StatementRef>)>)> {
+    pub(crate) fn readings(&self, relevant: &[&Event<'_>]) -> Vec<Reading> {
         let mut readings = vec![(Times::Earliest, None)];
         let mut uncertain = false;
         for event in relevant.iter().filter(|event| event.act.at < event.act.not_after) {
@@ -39,7 +42,7 @@ impl Search<'_> {
         readings
     }
 
-    /// Moments in (at, not_after] at which something that the act may rest on changes.
+    /// Moments in (at, `not_after`] at which something that the act may rest on changes.
     fn moments(&self, event: &Event<'_>) -> Moments {
         let (lo, hi) = (event.act.at, event.act.not_after);
         let mut moments = Moments::new();
@@ -73,7 +76,7 @@ impl Search<'_> {
                 .unwrap_or_default()
                 .iter()
                 .filter_map(|ix| world.grants.get(*ix))
-                .flat_map(|grant| grant.grantors.iter().copied().collect::<Vec<_>>())
+                .flat_map(|grant| grant.grantors.clone())
                 .flat_map(|grantor| {
                     if let Actor::Office(office) = grantor {
                         offices.push(office);

@@ -53,6 +53,7 @@ pub struct Question {
 /// Answers a question about acts.
 ///
 /// Never fails: what can't be told is `unknown`, with what is missing.
+#[must_use]
 pub fn decide(world: &World<'_>, acts: &[Act], question: &Question) -> Decision {
     let latest = acts.iter().map(|act| act.not_after).max().unwrap_or(Instant::MIN);
     let as_of = question.as_of.unwrap_or(latest);
@@ -116,7 +117,8 @@ impl<'b> Bench<'b> {
                 .iter()
                 .flat_map(|event| core::iter::once(&event.act.on_behalf_of).chain(event.with))
                 .collect();
-            let adopted: Option<Vec<u32>> = parties.into_iter().map(|party| self.adopted(party, &events)).collect();
+            let adopted: Option<Vec<u32>> =
+                parties.into_iter().map(|party| self.adopted(party, &events)).collect();
             if let Some(order) = adopted.and_then(|orders| orders.into_iter().max())
                 && last.is_none_or(|(latest, _)| latest < order)
             {
@@ -150,10 +152,13 @@ impl<'b> Bench<'b> {
         let (ix, view) = self.view(party);
         let columns = match ix {
             None => self.columns(party, &view, None, profile, &subject),
-            Some(ix) => match alternatives(self.world, &view, ix, subject.matter) {
-                Some(all) => self.over_alternatives(party, ix, profile, &subject, &all),
-                None => {
-                    let says = format!("more than {ALTERNATIVES_MAX} readings of maps that disagree: add prefer lines");
+            Some(ix) => {
+                if let Some(all) = alternatives(self.world, &view, ix, subject.matter) {
+                    self.over_alternatives(party, ix, profile, &subject, &all)
+                } else {
+                    let says = format!(
+                        "more than {ALTERNATIVES_MAX} readings of maps that disagree: add prefer lines"
+                    );
                     let column = || Column {
                         verdict: Verdict::Unknown,
                         why: vec![Reason { rule: Rule::Recognition, says: says.clone(), facts: Vec::new() }],
@@ -161,7 +166,7 @@ impl<'b> Bench<'b> {
                     };
                     Columns { internal: column(), legal: column(), gate: column() }
                 }
-            },
+            }
         };
         let headline = Headline::of(&columns.legal.verdict, &columns.gate.verdict);
         let gloss = match headline {
@@ -222,8 +227,8 @@ impl<'b> Bench<'b> {
                 });
             }
             let premises: Vec<Proof> = columns.iter().filter_map(|column| column.proof.clone()).collect();
-            let proof = (!premises.is_empty())
-                .then(|| Proof::new(Rule::Recognition, self.as_of).from(premises));
+            let proof =
+                (!premises.is_empty()).then(|| Proof::new(Rule::Recognition, self.as_of).from(premises));
             Column { verdict: Verdict::Conflict, why, proof }
         };
         Columns { internal: merge(|c| &c.internal), legal: merge(|c| &c.legal), gate: merge(|c| &c.gate) }
@@ -271,7 +276,8 @@ impl<'b> Bench<'b> {
             let Some(first) = all.first().map(pick) else {
                 return Column { verdict: Verdict::None, why: Vec::new(), proof: None };
             };
-            let differing = all.iter().zip(&moments).find(|(c, _)| pick(c).verdict.word() != first.verdict.word());
+            let differing =
+                all.iter().zip(&moments).find(|(c, _)| pick(c).verdict.word() != first.verdict.word());
             match differing {
                 None => first.clone(),
                 Some((other, moment)) => {
@@ -317,7 +323,8 @@ impl<'b> Bench<'b> {
         }
         let kind = subject.group.first().map(|event| event.act.kind);
         if kind == Some(ActKind::Assurance) {
-            let says = String::from("an assurance is recorded and carries no authority, whoever it is spoken for");
+            let says =
+                String::from("an assurance is recorded and carries no authority, whoever it is spoken for");
             return plain(Verdict::No, Rule::Text, says);
         }
         if !covered {
@@ -365,10 +372,14 @@ impl<'b> Bench<'b> {
             {
                 let says = format!("{} is the office whose consent is needed", rule.says.of);
                 let proof = Proof::new(Rule::Cond, at).on(rule.at).holding(Some(tenure.at)).by(event.given);
-                return Column { verdict: Verdict::Yes, why: reason(says, vec![rule.at]), proof: Some(proof) };
+                return Column {
+                    verdict: Verdict::Yes,
+                    why: reason(says, vec![rule.at]),
+                    proof: Some(proof),
+                };
             }
         }
-        let says = format!("no rule asks for the consent of {}", search.actor_of(event));
+        let says = format!("no rule asks for the consent of {}", Search::actor_of(event));
         Column { verdict: Verdict::No, why: reason(says, Vec::new()), proof: None }
     }
 
@@ -398,7 +409,9 @@ impl<'b> Bench<'b> {
             let at = event.act.at;
             let claim = search.claim(party, subject.matter, at);
             claim.is_some_and(|claim| match (claim.decider, event.person) {
-                (crate::world::Actor::Office(office), Some(person)) => search.holds(person, office, at).is_some(),
+                (crate::world::Actor::Office(office), Some(person)) => {
+                    search.holds(person, office, at).is_some()
+                }
                 (crate::world::Actor::Person(decider), Some(person)) => decider == person,
                 _ => false,
             })
@@ -411,11 +424,11 @@ impl<'b> Bench<'b> {
         match asked {
             Asked::Text(text) => {
                 let group: Vec<&Event<'_>> = text
-                    .into_iter()
+                    .iter()
                     .flat_map(|text| acts.on_text(*text))
                     .filter(|event| event.act.kind == ActKind::Sign && event.act.on_behalf_of == *party)
                     .collect();
-                let on_text = || text.into_iter().flat_map(|text| acts.on_text(*text));
+                let on_text = || text.iter().flat_map(|text| acts.on_text(*text));
                 let matter = group
                     .iter()
                     .rev()
@@ -435,7 +448,11 @@ impl<'b> Bench<'b> {
                 let latest = acts.of_party(party).filter(|event| event.act.kind == ActKind::Mandate).last();
                 let group = latest.map_or(Vec::new(), |latest| {
                     acts.of_party(party)
-                        .filter(|e| e.act.kind == ActKind::Mandate && e.matter == latest.matter && e.text == latest.text)
+                        .filter(|e| {
+                            e.act.kind == ActKind::Mandate
+                                && e.matter == latest.matter
+                                && e.text == latest.text
+                        })
                         .collect()
                 });
                 Subject {

@@ -79,9 +79,11 @@ impl Bench<'_> {
             return repairs;
         }
         for miss in search.misses_of(&subject.group, subject.must) {
-            if miss.check.failed(Premise::UpTo) && miss.check.failed.count_ones() == 1 {
+            if miss.check.failed(Premise::UpTo) && miss.check.failed.is_power_of_two() {
                 let what = match miss.tried {
-                    Tried::Grant(grant) => self.world.grants.get(grant).map(|g| format!("grant {}", g.says.id)),
+                    Tried::Grant(grant) => {
+                        self.world.grants.get(grant).map(|g| format!("grant {}", g.says.id))
+                    }
                     Tried::Power(power) => {
                         self.world.powers.get(power).map(|p| format!("the power of {}", search.head(p)))
                     }
@@ -215,7 +217,9 @@ impl Bench<'_> {
                         .iter()
                         .filter(|office| {
                             search.holder(**office, self.as_of).is_some()
-                                && !signed.iter().any(|e| e.route == crate::search::events::Route::Office(**office))
+                                && !signed
+                                    .iter()
+                                    .any(|e| e.route == crate::search::events::Route::Office(**office))
                         })
                         .map(|office| search.office_name(*office))
                         .collect();
@@ -224,7 +228,11 @@ impl Bench<'_> {
                 } else {
                     let office = *power.offices.first()?;
                     let holder = search.holder(office, self.as_of)?;
-                    Some(format!("{} ({}) {what}", search.office_name(office), search.person_name(holder.person)))
+                    Some(format!(
+                        "{} ({}) {what}",
+                        search.office_name(office),
+                        search.person_name(holder.person)
+                    ))
                 }
             })
             .collect()
@@ -238,7 +246,8 @@ impl Bench<'_> {
             .iter()
             .filter_map(|p| self.world.powers.get(*p))
             .filter(|power| {
-                search.view.sees(power.at) && search.power_check(power, event, Verb::Confirm, self.as_of).holds()
+                search.view.sees(power.at)
+                    && search.power_check(power, event, Verb::Confirm, self.as_of).holds()
             })
             .map(|power| format!("{} confirms {}", search.head(power), event.act.id))
             .collect()

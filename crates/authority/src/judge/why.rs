@@ -41,7 +41,7 @@ impl Search<'_> {
                 let on = event.matter.map_or(String::new(), |m| format!(" on {m}"));
                 told.push(Reason {
                     rule: Rule::Orig,
-                    says: format!("{} has no power to {}{on}", self.actor_of(event), verb.word()),
+                    says: format!("{} has no power to {}{on}", Self::actor_of(event), verb.word()),
                     facts: Vec::new(),
                 });
             }
@@ -53,7 +53,8 @@ impl Search<'_> {
     fn who_could(&self, deed: &Deed<'_, '_>, event: &Event<'_>, verb: Verb) -> Vec<Reason> {
         let at = self.times.of(event);
         let world = self.world;
-        let Some(index) = world.party_names.find(deed.party.as_str()).and_then(|p| world.parties.get(p as usize))
+        let Some(index) =
+            world.party_names.find(deed.party.as_str()).and_then(|p| world.parties.get(p as usize))
         else {
             return Vec::new();
         };
@@ -95,12 +96,15 @@ impl Search<'_> {
         match miss.tried {
             Tried::Unstated => reason(
                 Rule::Orig,
-                format!("{} states neither capacity nor grant: in which capacity {} acted is not known", event.act.id, event.act.by),
+                format!(
+                    "{} states neither capacity nor grant: in which capacity {} acted is not known",
+                    event.act.id, event.act.by
+                ),
                 Vec::new(),
             ),
             Tried::Unheard => reason(
                 Rule::Orig,
-                format!("{} names {}, which no accepted map knows", event.act.id, self.actor_of(event)),
+                format!("{} names {}, which no accepted map knows", event.act.id, Self::actor_of(event)),
                 Vec::new(),
             ),
             Tried::Holding(office) => {
@@ -176,7 +180,10 @@ impl Search<'_> {
         parts.join("; ")
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a reason names everything on both sides of the comparison")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a reason names everything on both sides of the comparison"
+    )]
     fn failed_in_words(
         &mut self,
         premise: Premise,
@@ -195,7 +202,8 @@ impl Search<'_> {
             }
             Premise::With => {
                 let only = scope.with.as_ref().map_or("?", |party| party.as_str());
-                let with: Vec<&str> = event.with.iter().map(|party| party.as_str()).collect();
+                let with: Vec<&str> =
+                    event.with.iter().map(super::super::model::name::PartyId::as_str).collect();
                 format!("is for acts with {only} only, not with {}", with.join(", "))
             }
             Premise::UpTo => {
@@ -219,7 +227,11 @@ impl Search<'_> {
                 let other = power.and_then(|power| self.excluded_by(power, event, miss.verb, miss.at));
                 match other {
                     Some(other) => {
-                        format!("is removed by the exclusive power of {}{}", self.head(other), self.basis(other.at))
+                        format!(
+                            "is removed by the exclusive power of {}{}",
+                            self.head(other),
+                            self.basis(other.at)
+                        )
                     }
                     None => String::from("is removed by an exclusive power"),
                 }
@@ -235,7 +247,9 @@ impl Search<'_> {
             }
             Premise::Grantor => {
                 let grantors: Vec<&str> = grant
-                    .map(|grant| grant.says.grantors.iter().map(|g| g.as_str()).collect())
+                    .map(|grant| {
+                        grant.says.grantors.iter().map(super::super::model::name::ActorId::as_str).collect()
+                    })
                     .unwrap_or_default();
                 let made = grant.and_then(|grant| grant.made).unwrap_or(miss.at);
                 format!("was made on {made} by {} without authority to grant this then", grantors.join(", "))
@@ -246,7 +260,10 @@ impl Search<'_> {
                 format!("lapsed unreported: a report was due by {due}")
             }
             Premise::SelfDealing => {
-                format!("does not let {} deal with self: the same person acted for the other side too", event.act.by)
+                format!(
+                    "does not let {} deal with self: the same person acted for the other side too",
+                    event.act.by
+                )
             }
             Premise::Signers => String::from("lacks signers"),
         }
@@ -296,12 +313,15 @@ impl Search<'_> {
         let group: Vec<&Event<'_>> = acts.of_party(&event.act.on_behalf_of).filter(same).collect();
         for other in group.iter().copied().filter(|other| other.text == event.text) {
             let slot = power.offices.iter().any(|o| other.route == crate::search::events::Route::Office(*o));
-            signers.push(self.actor_of(other));
+            signers.push(Self::actor_of(other));
             if let Some(person) = other.person
                 && slot
             {
                 if persons.contains(&person) {
-                    problems.push(format!("{} fills one place only: the signers must be distinct persons", other.act.by));
+                    problems.push(format!(
+                        "{} fills one place only: the signers must be distinct persons",
+                        other.act.by
+                    ));
                 }
                 persons.push(person);
             }
@@ -314,14 +334,21 @@ impl Search<'_> {
         for other in group.iter().copied().filter(|o| o.text.is_some() && o.text != event.text) {
             if power.offices.iter().any(|o| other.route == crate::search::events::Route::Office(*o)) {
                 let text = other.text.map_or(String::new(), |text| text.short());
-                problems.push(format!("{} signed another text ({text}, {})", self.actor_of(other), other.act.id));
+                problems.push(format!(
+                    "{} signed another text ({text}, {})",
+                    Self::actor_of(other),
+                    other.act.id
+                ));
             }
         }
         for (a, b) in &power.excluding {
-            let name = |slot: &usize| power.offices.get(*slot).map_or(String::new(), |o| self.office_name(*o));
+            let name =
+                |slot: &usize| power.offices.get(*slot).map_or(String::new(), |o| self.office_name(*o));
             let acted = |slot: &usize| {
                 power.offices.get(*slot).is_some_and(|o| {
-                    group.iter().any(|e| e.text == event.text && e.route == crate::search::events::Route::Office(*o))
+                    group
+                        .iter()
+                        .any(|e| e.text == event.text && e.route == crate::search::events::Route::Office(*o))
                 })
             };
             if acted(a) && acted(b) {
@@ -332,18 +359,36 @@ impl Search<'_> {
         if let (Some(check), Some(verb)) = (whole, event.act.verb())
             && !check.holds()
         {
-            let miss = Miss { tried: Tried::Joint(ix, 0), check, order: event.order, verb, at: self.times.of(event) };
+            let miss = Miss {
+                tried: Tried::Joint(ix, 0),
+                check,
+                order: event.order,
+                verb,
+                at: self.times.of(event),
+            };
             problems.push(self.lacks(&miss, event, &power.says.scope, power.at, Some(power), None));
         }
         let says = if problems.is_empty() { String::new() } else { format!(": {}", problems.join("; ")) };
-        format!("the power to {} on {} needs {}{}; signed by {}{says}", verbs(&power.says.scope), power.says.scope.matter, self.head(power), self.basis(power.at), signers.join(", "))
+        format!(
+            "the power to {} on {} needs {}{}; signed by {}{says}",
+            verbs(&power.says.scope),
+            power.says.scope.matter,
+            self.head(power),
+            self.basis(power.at),
+            signers.join(", ")
+        )
     }
 
     /// Who can still sign, where a joint power waits.
     pub(crate) fn lacking(&self, power: usize, offices: &[Ix]) -> String {
         let names: Vec<String> = offices.iter().map(|office| self.office_name(*office)).collect();
         match self.world.powers.get(power) {
-            Some(power) => format!("{}{} lacks signers: {} can still sign", self.head(power), self.basis(power.at), names.join(" or ")),
+            Some(power) => format!(
+                "{}{} lacks signers: {} can still sign",
+                self.head(power),
+                self.basis(power.at),
+                names.join(" or ")
+            ),
             None => String::new(),
         }
     }
@@ -355,11 +400,16 @@ impl Search<'_> {
             .nodes()
             .filter_map(|node| {
                 let act = node.act.and_then(|given| self.acts.given(given));
-                let who = act.map(|event| format!("{} ({})", self.actor_of(event), event.act.id));
+                let who = act.map(|event| format!("{} ({})", Self::actor_of(event), event.act.id));
                 let basis = node.fact.map_or(String::new(), |fact| self.basis(fact));
                 let says = match (node.rule, node.fact) {
-                    (Rule::Orig, Some(_)) => format!("{} by the office's own power{basis}", who.unwrap_or_else(|| self.holder_of(node))),
-                    (Rule::Deleg, Some(_)) => format!("{} under a grant{basis}", who.unwrap_or_else(|| String::from("granted"))),
+                    (Rule::Orig, Some(_)) => format!(
+                        "{} by the office's own power{basis}",
+                        who.unwrap_or_else(|| self.holder_of(node))
+                    ),
+                    (Rule::Deleg, Some(_)) => {
+                        format!("{} under a grant{basis}", who.unwrap_or_else(|| String::from("granted")))
+                    }
                     (Rule::Joint, Some(_)) => format!("the joint power is met{basis}"),
                     (Rule::Attrib, Some(fact)) => self.attribution(fact, who.as_deref()),
                     (Rule::Confirm, _) => format!("confirmed by {}", who?),
@@ -383,7 +433,9 @@ impl Search<'_> {
         match self.world.statement(fact).map(|s| &s.fact) {
             Some(crate::model::map::Fact::Office(office)) => {
                 let standing = office.standing.map_or("", |standing| standing.word());
-                format!("{who}: {standing} is considered as representing the state without full powers (VCLT 7(2))")
+                format!(
+                    "{who}: {standing} is considered as representing the state without full powers (VCLT 7(2))"
+                )
             }
             Some(crate::model::map::Fact::HeldOut(held)) => format!(
                 "{who}: {} held {} out to {}, who had no notice of a lack of authority (UNIDROIT 2.2.5(2))",
@@ -395,7 +447,11 @@ impl Search<'_> {
 
     pub(crate) fn head(&self, power: &PowerFact<'_>) -> String {
         let names: Vec<String> = power.offices.iter().map(|office| self.office_name(*office)).collect();
-        if power.joint() { format!("{} of {} jointly", power.quorum, names.join(", ")) } else { names.join(", ") }
+        if power.joint() {
+            format!("{} of {} jointly", power.quorum, names.join(", "))
+        } else {
+            names.join(", ")
+        }
     }
 
     /// ` (Constitution art. 110)`, or nothing.
@@ -416,7 +472,10 @@ fn rule_of(check: Check, fallback: Rule) -> Rule {
         (Premise::SingleUse, Rule::Constraint),
         (Premise::SelfDealing, Rule::Constraint),
     ];
-    rules.iter().find(|(premise, _)| check.failed(*premise) || check.doubted(*premise)).map_or(fallback, |(_, r)| *r)
+    rules
+        .iter()
+        .find(|(premise, _)| check.failed(*premise) || check.doubted(*premise))
+        .map_or(fallback, |(_, r)| *r)
 }
 
 fn verbs(scope: &Scope) -> String {

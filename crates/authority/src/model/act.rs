@@ -132,6 +132,7 @@ words! {
 
 impl Act {
     /// The power that this act uses; `None` for kinds that need none (consent, refusal, assurance).
+    #[must_use]
     pub fn verb(&self) -> Option<Verb> {
         Some(match self.kind {
             ActKind::Mandate => Verb::Mandate,

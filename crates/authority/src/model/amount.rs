@@ -28,11 +28,13 @@ impl Currency {
     }
 
     /// The code, as in `EUR`.
+    #[must_use]
     pub fn code(&self) -> &str {
         core::str::from_utf8(&self.code).unwrap_or("XXX")
     }
 
     /// Digits after the decimal point: 2 for EUR, 0 for JPY.
+    #[must_use]
     pub fn minor_digits(&self) -> u8 {
         self.minor_digits
     }
@@ -122,6 +124,7 @@ impl Amount {
     }
 
     /// The value in major units, minor digits only where they are not all zero: `8000000`, `12.50`.
+    #[must_use]
     pub fn value(&self) -> String {
         use alloc::format;
         let scale = 10_u64.pow(u32::from(self.currency.minor_digits));

@@ -64,6 +64,7 @@ pub enum Fact {
 
 impl Fact {
     /// Whether `basis "…"` must stand at the end of the line.
+    #[must_use]
     pub fn needs_basis(&self) -> bool {
         !matches!(self, Self::Party(_) | Self::Matter(_) | Self::Person(_))
     }
@@ -212,6 +213,7 @@ pub enum Verb {
 
 impl Verb {
     /// Whether a power to do `self` includes doing `other`: `sign` includes its qualified forms and `initial`.
+    #[must_use]
     pub fn includes(self, other: Verb) -> bool {
         self == other
             || self == Self::Sign

@@ -128,11 +128,13 @@ impl Matter {
     }
 
     /// The path as written.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether `other` lies in this matter's subtree (a matter covers itself).
+    #[must_use]
     pub fn covers(&self, other: &Matter) -> bool {
         match other.0.strip_prefix(&*self.0) {
             Some(rest) => rest.is_empty() || rest.starts_with('/'),
@@ -141,11 +143,13 @@ impl Matter {
     }
 
     /// The matter above, if any.
+    #[must_use]
     pub fn parent(&self) -> Option<Matter> {
         self.0.rsplit_once('/').map(|(above, _)| Matter(above.into()))
     }
 
     /// How many ids deep; `security/nuclear` is 2.
+    #[must_use]
     pub fn depth(&self) -> usize {
         self.0.split('/').count()
     }
@@ -169,6 +173,7 @@ pub struct Digest(pub [u8; 32]);
 
 impl Digest {
     /// Reads `sha256:…`; `None` unless it is exactly 64 lower-case hex digits after the prefix.
+    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let hex = text.strip_prefix("sha256:")?.as_bytes();
         if hex.len() != 64 {
@@ -183,6 +188,7 @@ impl Digest {
     }
 
     /// The first eight hex digits, for people: `sha256:9f3cab01…`.
+    #[must_use]
     pub fn short(&self) -> String {
         use fmt::Write;
         let mut text = String::from("sha256:");
@@ -194,6 +200,7 @@ impl Digest {
     }
 
     /// The 64 hex digits without the prefix, as in file names of a bundle.
+    #[must_use]
     pub fn hex(&self) -> String {
         use fmt::Write;
         let mut text = String::with_capacity(64);

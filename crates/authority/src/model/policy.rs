@@ -188,6 +188,7 @@ words! {
 
 impl Policy {
     /// The party whose policy this is, if it says so.
+    #[must_use]
     pub fn we_are(&self) -> Option<&PartyId> {
         self.rules.iter().rev().find_map(|rule| match rule {
             Rule::WeAre(party) => Some(party),
@@ -196,6 +197,7 @@ impl Policy {
     }
 
     /// The profile for `party`: the latest matching line; strict where none matches.
+    #[must_use]
     pub fn profile(&self, party: &PartyId) -> Profile {
         self.rules
             .iter()
@@ -210,14 +212,13 @@ impl Policy {
     }
 
     /// Whether statements of `source` about `party` count: the latest matching line; no where none matches.
+    #[must_use]
     pub fn accepts(&self, source: &str, party: &PartyId) -> bool {
         self.rules
             .iter()
             .rev()
             .find_map(|rule| match rule {
-                Rule::Recognition(r)
-                    if r.source == source && r.on.as_ref().is_none_or(|on| on == party) =>
-                {
+                Rule::Recognition(r) if r.source == source && r.on.as_ref().is_none_or(|on| on == party) => {
                     Some(r.standing == Recognised::Accept)
                 }
                 _ => None,
@@ -226,10 +227,11 @@ impl Policy {
     }
 
     /// Whether statements of `source` that contradict those of `other` stand.
+    #[must_use]
     pub fn prefers(&self, source: &str, other: &str) -> bool {
-        self.rules.iter().any(
-            |rule| matches!(rule, Rule::Preference { source: s, over } if s == source && over == other),
-        )
+        self.rules
+            .iter()
+            .any(|rule| matches!(rule, Rule::Preference { source: s, over } if s == source && over == other))
     }
 
     /// The gates, in the order written.
@@ -249,6 +251,7 @@ impl Policy {
     }
 
     /// The IANA zone that days begin in, if said.
+    #[must_use]
     pub fn zone(&self) -> Option<&str> {
         self.rules.iter().rev().find_map(|rule| match rule {
             Rule::Zone(zone) => Some(zone.as_str()),

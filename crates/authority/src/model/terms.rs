@@ -187,6 +187,7 @@ words! {
 
 impl Decimal {
     /// Reads `3.67`: digits, at most one point between digits, at most 18 digits in all.
+    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').map_or((text, None), |(w, f)| (w, Some(f)));
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());

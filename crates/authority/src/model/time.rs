@@ -13,6 +13,7 @@ impl Instant {
     pub const MAX: Self = Self(i128::MAX);
 
     /// This instant moved by `days` of 24 hours, saturating.
+    #[must_use]
     pub fn plus_days(self, days: u32) -> Self {
         Self(self.0.saturating_add(NANOS_PER_DAY.saturating_mul(i128::from(days))))
     }
@@ -26,20 +27,22 @@ pub const NANOS_PER_DAY: i128 = 86_400_000_000_000;
 pub struct Day {
     year: i16,
     month: u8,
-    day: u8,
+    of_month: u8,
 }
 
 impl Day {
     /// `None` where the calendar has no such day, or the year is outside 1 to 9999.
+    #[must_use]
     pub fn new(year: i16, month: u8, day: u8) -> Option<Self> {
         let fits = (1..=9999).contains(&year)
             && (1..=12).contains(&month)
             && day >= 1
             && day <= days_in_month(year, month);
-        fits.then_some(Self { year, month, day })
+        fits.then_some(Self { year, month, of_month: day })
     }
 
     /// Reads `YYYY-MM-DD`.
+    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.as_bytes();
         if digits.len() != 10 || digits.get(4) != Some(&b'-') || digits.get(7) != Some(&b'-') {
@@ -53,36 +56,40 @@ impl Day {
     }
 
     /// The calendar year.
+    #[must_use]
     pub fn year(self) -> i16 {
         self.year
     }
     /// The month, 1 to 12.
+    #[must_use]
     pub fn month(self) -> u8 {
         self.month
     }
     /// The day of the month, 1 to 31.
+    #[must_use]
     pub fn day(self) -> u8 {
-        self.day
+        self.of_month
     }
 
     /// Days since 1970-01-01 (Hinnant, `days_from_civil`).
+    #[must_use]
     pub fn days_since_epoch(self) -> i64 {
         let year = i64::from(self.year) - i64::from(self.month <= 2);
         let era = year.div_euclid(400);
         let year_of_era = year.rem_euclid(400);
         let month = (i64::from(self.month) + 9) % 12;
-        let day_of_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
+        let day_of_year = (153 * month + 2) / 5 + i64::from(self.of_month) - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         era * 146_097 + day_of_era - 719_468
     }
 
     /// The day that lies `days` after 1970-01-01 (Hinnant, `civil_from_days`); `None` outside years 1 to 9999.
+    #[must_use]
     pub fn from_days_since_epoch(days: i64) -> Option<Self> {
         let shifted = days.checked_add(719_468)?;
         let era = shifted.div_euclid(146_097);
         let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
@@ -103,7 +110,7 @@ fn days_in_month(year: i16, month: u8) -> u8 {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.of_month)
     }
 }
 
@@ -155,11 +162,13 @@ impl Interval {
     pub const ALWAYS: Self = Self { from: Instant::MIN, until: Instant::MAX };
 
     /// Whether `at` lies inside.
+    #[must_use]
     pub fn contains(&self, at: Instant) -> bool {
         self.from <= at && at < self.until
     }
 
     /// Whether the two share an instant.
+    #[must_use]
     pub fn overlaps(&self, other: &Interval) -> bool {
         self.from < other.until && other.from < self.until
     }

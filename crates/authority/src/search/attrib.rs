@@ -81,7 +81,8 @@ impl Search<'_> {
         }
         let Some(index) = self.world.offices.get(office as usize) else { return Presumed::No };
         let tenures = || index.tenures.iter().filter(|tenure| self.view.sees(tenure.at));
-        let ended = tenures().filter(|t| t.person == person && t.valid.until <= at).map(|t| t.valid.until).max();
+        let ended =
+            tenures().filter(|t| t.person == person && t.valid.until <= at).map(|t| t.valid.until).max();
         match ended {
             Some(ended) if !tenures().any(|t| t.person != person && t.valid.until > ended) => {
                 Presumed::Lapsed(office)
@@ -152,6 +153,5 @@ impl Search<'_> {
 }
 
 fn restricts(restriction: &Restriction, event: &Event<'_>, verb: Verb) -> bool {
-    includes(&restriction.verbs, verb)
-        && event.matter.is_none_or(|matter| restriction.matter.covers(matter))
+    includes(&restriction.verbs, verb) && event.matter.is_none_or(|matter| restriction.matter.covers(matter))
 }

@@ -91,7 +91,6 @@ impl<'s> Search<'s> {
     }
 
     /// Powers of an office held: for the act itself, or (`delegating`) as the top of a chain of grants.
-    #[expect(clippy::too_many_arguments, reason = "one judgement has this many terms")]
     fn base(
         &mut self,
         office: Ix,
@@ -103,7 +102,8 @@ impl<'s> Search<'s> {
         delegating: bool,
     ) -> Outcome {
         let mut unknown = false;
-        let blocked = delegating && (self.reserved(office, event, verb, at) || self.no_delegation(office, event, at));
+        let blocked =
+            delegating && (self.reserved(office, event, verb, at) || self.no_delegation(office, event, at));
         let powers = self.world.offices.get(office as usize).map_or(&[][..], |index| &index.powers);
         for ix in powers {
             let wanted = match root {
@@ -112,14 +112,16 @@ impl<'s> Search<'s> {
                 Root::Slot { .. } => break,
             };
             let Some(power) = self.world.powers.get(*ix) else { continue };
-            if wanted.map_or(power.joint() && power.quorum > 1, |wanted| wanted != *ix) || !self.view.sees(power.at) {
+            if wanted.map_or(power.joint() && power.quorum > 1, |wanted| wanted != *ix)
+                || !self.view.sees(power.at)
+            {
                 continue;
             }
             if !self.step() {
                 return Outcome::Unknown;
             }
             let mut check = self.power_check(power, event, verb, at);
-            check.require(Premise::Reserved, !blocked && !(delegating && power.says.reserved));
+            check.require(Premise::Reserved, !(blocked || delegating && power.says.reserved));
             if !delegating {
                 check.require(Premise::SelfDealing, !event.deals_with_self);
             }
@@ -233,7 +235,6 @@ impl<'s> Search<'s> {
     }
 
     /// One link of a chain, used at `at` with `below` links under it.
-    #[expect(clippy::too_many_arguments, reason = "one judgement has this many terms")]
     fn link(
         &mut self,
         ix: usize,

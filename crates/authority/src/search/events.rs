@@ -59,7 +59,8 @@ impl<'a> Acts<'a> {
     pub(crate) fn new(world: &World<'_>, acts: &'a [Act], as_of: Instant) -> Self {
         let mut sorted: Vec<(u32, &Act)> = (0_u32..).zip(acts).filter(|(_, act)| act.at <= as_of).collect();
         sorted.sort_by_key(|(_, act)| act.at);
-        let confirmed_ids: BTreeSet<&str> = sorted.iter().filter_map(|(_, a)| a.confirms.as_deref()).collect();
+        let confirmed_ids: BTreeSet<&str> =
+            sorted.iter().filter_map(|(_, a)| a.confirms.as_deref()).collect();
         let confirmed_acts: BTreeMap<&str, &Act> = sorted
             .iter()
             .filter(|(_, act)| confirmed_ids.contains(&*act.id))
@@ -86,8 +87,7 @@ impl<'a> Acts<'a> {
                 deals_with_self: false,
             });
         }
-        let mut this =
-            Self {
+        let mut this = Self {
             by_id: events.iter().map(|e| (&*e.act.id, e.order)).collect(),
             order_of: events.iter().map(|e| (e.given, e.order)).collect(),
             events,
@@ -131,7 +131,8 @@ impl<'a> Acts<'a> {
             let given = first.entry(&event.act.on_behalf_of).or_insert(event.given);
             *given = (*given).min(event.given);
         }
-        let mut parties: Vec<(u32, &PartyId)> = first.into_iter().map(|(party, given)| (given, party)).collect();
+        let mut parties: Vec<(u32, &PartyId)> =
+            first.into_iter().map(|(party, given)| (given, party)).collect();
         parties.sort_unstable();
         parties.into_iter().map(|(_, party)| party.clone()).collect()
     }

@@ -180,7 +180,8 @@ impl Search<'_> {
 /// A calendar period as a number, so that two moments of one period compare equal.
 pub(crate) fn period_of(period: Period, at: Instant, zone: &dyn Zone) -> Option<i64> {
     let day = zone.day_of(at)?;
-    let month = i64::from(day.year()).saturating_mul(12).saturating_add(i64::from(day.month())).saturating_sub(1);
+    let month =
+        i64::from(day.year()).saturating_mul(12).saturating_add(i64::from(day.month())).saturating_sub(1);
     Some(match period {
         Period::Day => day.days_since_epoch(),
         Period::Month => month,

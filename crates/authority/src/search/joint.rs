@@ -132,7 +132,8 @@ impl Search<'_> {
         for text in others {
             let (mut edges, mut attempted) = (Vec::new(), BTreeSet::new());
             for event in acts.on_text(text) {
-                let same = event.act.kind == first.act.kind && event.act.on_behalf_of == first.act.on_behalf_of;
+                let same =
+                    event.act.kind == first.act.kind && event.act.on_behalf_of == first.act.on_behalf_of;
                 if let (true, Some(verb)) = (same, event.act.verb()) {
                     let at = self.times.of(event);
                     self.slots_of(ix, power, event, verb, at, &mut edges, &mut attempted);
@@ -146,7 +147,6 @@ impl Search<'_> {
     }
 
     /// The slots that one act fills, and those it was meant to fill. Returns whether any hangs on the unknown.
-    #[expect(clippy::too_many_arguments, reason = "one judgement has this many terms")]
     fn slots_of(
         &mut self,
         ix: usize,
@@ -165,10 +165,9 @@ impl Search<'_> {
             Route::Grant(name) => {
                 self.world.grants_named.get(name as usize).into_iter().flatten().copied().collect()
             }
-            Route::Office(office) if self.holds(person, office, at).is_some() => self
-                .grants_to(Actor::Office(office))
-                .chain(self.grants_to(Actor::Person(person)))
-                .collect(),
+            Route::Office(office) if self.holds(person, office, at).is_some() => {
+                self.grants_to(Actor::Office(office)).chain(self.grants_to(Actor::Person(person))).collect()
+            }
             Route::Own => self.grants_to(Actor::Person(person)).collect(),
             _ => Vec::new(),
         };
@@ -216,7 +215,13 @@ impl Search<'_> {
                         {
                             let proof = Proof::new(Rule::Orig, at).on(power.at).holding(Some(tenure.at));
                             let voice = Voice::Person(person);
-                            edges.push(Edge { slot: held, voice, at, order: event.order, proof: Some(proof) });
+                            edges.push(Edge {
+                                slot: held,
+                                voice,
+                                at,
+                                order: event.order,
+                                proof: Some(proof),
+                            });
                         }
                     }
                     Outcome::Yes(_) => unknown |= whole.open(),
@@ -329,8 +334,11 @@ impl Search<'_> {
         let mut lacking: Vec<Ix> = Vec::new();
         for slot in awaited {
             // An office helps if the rule can be met through it and one who signed already.
-            let through: Vec<Edge> =
-                all.iter().filter(|e| e.proof.is_some() || e.slot == slot || power.quorum > 2).cloned().collect();
+            let through: Vec<Edge> = all
+                .iter()
+                .filter(|e| e.proof.is_some() || e.slot == slot || power.quorum > 2)
+                .cloned()
+                .collect();
             if self.assign(power, &through, anchor).is_some()
                 && let Some(office) = power.offices.get(slot)
             {
@@ -353,7 +361,8 @@ impl Search<'_> {
             Actor::Office(office) => Some(office),
             Actor::Person(person) => self.tenures_of(person, made).next().map(|t| t.office),
         };
-        let party = grant.grantors.iter().find_map(office_of).and_then(|o| world.offices.get(o as usize))?.party;
+        let party =
+            grant.grantors.iter().find_map(office_of).and_then(|o| world.offices.get(o as usize))?.party;
         let joint = world.parties.get(party as usize)?.joint_powers.clone();
         for ix in joint {
             let Some(power) = world.powers.get(ix) else { continue };
@@ -390,7 +399,12 @@ impl Search<'_> {
 
 /// Matches voices to slots, inclusions first; slots once filled stay filled along augmenting paths, so the
 /// inclusions survive. `None` unless the quorum is met. `first` is an edge that must be used.
-fn matching(power: &PowerFact<'_>, edges: &[Edge], open: &[usize], first: Option<usize>) -> Option<Vec<usize>> {
+fn matching(
+    power: &PowerFact<'_>,
+    edges: &[Edge],
+    open: &[usize],
+    first: Option<usize>,
+) -> Option<Vec<usize>> {
     let slots = power.offices.len();
     let mut filled: Vec<Option<usize>> = vec![None; slots];
     let fixed = first.and_then(|e| edges.get(e).map(|edge| (edge.slot, edge.voice)));

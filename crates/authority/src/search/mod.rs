@@ -45,10 +45,9 @@ pub(crate) enum Times {
 impl Times {
     pub(crate) fn of(self, event: &Event<'_>) -> Instant {
         match self {
-            Self::Earliest => event.act.at,
             Self::Latest => event.act.not_after,
             Self::Moved(order, at) if order == event.order => at,
-            Self::Moved(..) => event.act.at,
+            Self::Earliest | Self::Moved(..) => event.act.at,
         }
     }
 }
@@ -123,7 +122,18 @@ impl<'s> Search<'s> {
         ledger: &'s Ledger,
         as_of: Instant,
     ) -> Self {
-        Self { world, acts, view, lens, times: Times::Earliest, ledger, as_of, milestones: &[], steps: 0, misses: None }
+        Self {
+            world,
+            acts,
+            view,
+            lens,
+            times: Times::Earliest,
+            ledger,
+            as_of,
+            milestones: &[],
+            steps: 0,
+            misses: None,
+        }
     }
 
     /// Counts a step; `false` once the budget is spent.

@@ -22,7 +22,7 @@ impl Search<'_> {
     }
 
     /// The moment from which a revocation counts against this act.
-    pub(crate) fn counts_from(&self, revocation: &RevocationFact<'_>, event: &Event<'_>) -> Option<Instant> {
+    pub(crate) fn counts_from(&self, revocation: &RevocationFact, event: &Event<'_>) -> Option<Instant> {
         let effective = revocation.valid.from;
         match self.lens {
             Lens::Internal | Lens::Legal(Profile::Strict) => Some(effective),
@@ -41,7 +41,7 @@ impl Search<'_> {
 
     /// The grantor, whoever stands above the grantor in the chain, their office, or an office with the power to
     /// delegate on the matter.
-    pub(crate) fn may_revoke(&self, revocation: &RevocationFact<'_>, grant: &GrantFact<'_>) -> bool {
+    pub(crate) fn may_revoke(&self, revocation: &RevocationFact, grant: &GrantFact<'_>) -> bool {
         let Some(by) = revocation.by else { return true };
         let at = revocation.valid.from;
         if let Actor::Office(office) = by
@@ -58,8 +58,12 @@ impl Search<'_> {
         grant.grantors.iter().any(|grantor| {
             *grantor == by
                 || match (*grantor, by) {
-                    (Actor::Office(office), Actor::Person(person)) => self.holds(person, office, at).is_some(),
-                    (Actor::Person(person), Actor::Office(office)) => self.holds(person, office, made).is_some(),
+                    (Actor::Office(office), Actor::Person(person)) => {
+                        self.holds(person, office, at).is_some()
+                    }
+                    (Actor::Person(person), Actor::Office(office)) => {
+                        self.holds(person, office, made).is_some()
+                    }
                     _ => false,
                 }
                 || self.grants_to(*grantor).any(|upper| {
@@ -130,4 +134,3 @@ impl Search<'_> {
 pub(crate) fn told(notified: &[(Ix, Instant)], is_other: impl Fn(Ix) -> bool, at: Instant) -> bool {
     notified.iter().any(|(to, when)| *when <= at && is_other(*to))
 }
-

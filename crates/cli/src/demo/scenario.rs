@@ -35,7 +35,11 @@ impl Example {
             Self::EnrichmentTalks => ENRICHMENT_TALKS,
             Self::SteelSale => STEEL_SALE,
         };
-        files.iter().find(|(file, _)| *file == name).map(|(_, bytes)| *bytes).ok_or_else(|| format!("no file {name}"))
+        files
+            .iter()
+            .find(|(file, _)| *file == name)
+            .map(|(_, bytes)| *bytes)
+            .ok_or_else(|| format!("no file {name}"))
     }
 }
 
@@ -86,21 +90,23 @@ fn word(value: &Value, name: &str) -> Result<String, String> {
 impl Scenario {
     /// Reads an example's scenario.
     pub(crate) fn of(example: Example) -> Result<Self, String> {
-        let value: Value =
-            serde_json::from_slice(example.file("scenario.json")?).map_err(|error| format!("scenario.json: {error}"))?;
+        let value: Value = serde_json::from_slice(example.file("scenario.json")?)
+            .map_err(|error| format!("scenario.json: {error}"))?;
         let texts = value["texts"].as_object().into_iter().flatten().map(|(name, text)| {
             let terms = text["terms"].as_str().map(str::to_owned);
             (name.clone(), TextFiles { documents: words(&text["documents"]), terms })
         });
         let authorities = value["authorities"].as_array().into_iter().flatten().map(|authority| {
             let issues = authority["issues"].as_object().into_iter().flatten();
-            let issues = issues.filter_map(|(person, name)| Some((person.clone(), name.as_str()?.to_owned())));
+            let issues =
+                issues.filter_map(|(person, name)| Some((person.clone(), name.as_str()?.to_owned())));
             Ok(Authority { name: word(authority, "name")?, issues: issues.collect() })
         });
-        let steps = value["steps"].as_array().into_iter().flatten().map(|step| match step["report"].as_str() {
-            Some(title) => Ok(Step::Report(title.to_owned())),
-            None => Ok(Step::Act(Box::new(Act { by: word(step, "by")?, fields: step.clone() }))),
-        });
+        let steps =
+            value["steps"].as_array().into_iter().flatten().map(|step| match step["report"].as_str() {
+                Some(title) => Ok(Step::Report(title.to_owned())),
+                None => Ok(Step::Act(Box::new(Act { by: word(step, "by")?, fields: step.clone() }))),
+            });
         Ok(Self {
             dossier: word(&value, "dossier")?,
             title: word(&value, "title")?,
