@@ -98,12 +98,12 @@ pub enum Unreadable {
         kind: io::ErrorKind,
     },
     /// The file holds no certificates.
-    #[error("{} holds no readable certificate", .path.display())]
+    #[error("{}: {fault}", .path.display())]
     Certificate {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: CertificateError,
+        fault: CertificateError,
     },
 }
 
@@ -139,20 +139,20 @@ pub enum KeyStoreError {
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
     /// The private key.
-    #[error("the key `{name}` can't be used")]
+    #[error("the key `{name}`: {fault}")]
     Key {
         /// The name.
         name: KeyName,
         /// Why.
-        source: KeyError,
+        fault: KeyError,
     },
     /// Key and certificate are not one another's.
-    #[error("the files of `{name}` do not belong together")]
+    #[error("the files of `{name}` do not belong together: {fault}")]
     Mismatch {
         /// The name.
         name: KeyName,
         /// Whose certificate lies there.
-        source: KeyMismatch,
+        fault: KeyMismatch,
     },
     /// Issuing.
     #[error(transparent)]
@@ -185,8 +185,7 @@ impl KeyStore {
         passphrase: Option<&Passphrase>,
     ) -> Result<Created, KeyStoreError> {
         self.expect_free(name)?;
-        let key =
-            PrivateKey::generate().map_err(|source| KeyStoreError::Key { name: name.clone(), source })?;
+        let key = PrivateKey::generate().map_err(|fault| KeyStoreError::Key { name: name.clone(), fault })?;
         let key = match issuer {
             Issuer::Itself => own_certificate(key, subject, validity, Subject::Person)?,
             Issuer::Authority(ca) => {
@@ -208,8 +207,7 @@ impl KeyStore {
         passphrase: Option<&Passphrase>,
     ) -> Result<Created, KeyStoreError> {
         self.expect_free(name)?;
-        let key =
-            PrivateKey::generate().map_err(|source| KeyStoreError::Key { name: name.clone(), source })?;
+        let key = PrivateKey::generate().map_err(|fault| KeyStoreError::Key { name: name.clone(), fault })?;
         let key = own_certificate(key, subject, validity, Subject::Authority)?;
         self.save(name, key, passphrase)
     }
@@ -244,9 +242,9 @@ impl KeyStore {
         };
         let (certificate, chain) = read_certificates(&certificate_file)?;
         let key = PrivateKey::from_pem(&pem, passphrase)
-            .map_err(|source| KeyStoreError::Key { name: name.clone(), source })?;
+            .map_err(|fault| KeyStoreError::Key { name: name.clone(), fault })?;
         SoftwareKey::new(key, certificate, chain)
-            .map_err(|source| KeyStoreError::Mismatch { name: name.clone(), source })
+            .map_err(|fault| KeyStoreError::Mismatch { name: name.clone(), fault })
     }
 
     /// Opens an authority to issue with.
@@ -290,7 +288,7 @@ impl KeyStore {
         let pem = key
             .private_key()
             .to_pem(passphrase)
-            .map_err(|source| KeyStoreError::Key { name: name.clone(), source })?;
+            .map_err(|fault| KeyStoreError::Key { name: name.clone(), fault })?;
         file::create(&key_file, pem.as_bytes(), Access::Owner).map_err(exists(&key_file))?;
         let certificates: String =
             std::iter::once(key.certificate()).chain(key.chain()).map(Certificate::to_pem).collect();
@@ -344,14 +342,14 @@ fn read_certificates(path: &Path) -> Result<(Certificate, Vec<Certificate>), Unr
     while let Some(end) = rest.find(END) {
         let (one, after) = rest.split_at(end.saturating_add(END.len()));
         let certificate = Certificate::from_pem(one.trim_start())
-            .map_err(|source| Unreadable::Certificate { path: path.to_owned(), source })?;
+            .map_err(|fault| Unreadable::Certificate { path: path.to_owned(), fault })?;
         found.push(certificate);
         rest = after;
     }
     let mut found = found.into_iter();
     match found.next() {
         Some(first) => Ok((first, found.collect())),
-        None => Err(Unreadable::Certificate { path: path.to_owned(), source: CertificateError::NotPem }),
+        None => Err(Unreadable::Certificate { path: path.to_owned(), fault: CertificateError::NotPem }),
     }
 }
 

@@ -10,6 +10,7 @@ use x509_cert::name::Name;
 pub struct DistinguishedName {
     der: Vec<u8>,
     text: String,
+    common_name: Option<String>,
 }
 
 /// Why a text is not a distinguished name.
@@ -60,6 +61,11 @@ impl DistinguishedName {
         &self.text
     }
 
+    /// The common name (2.5.4.3) alone, without RFC 4514's escapes, fit for a terminal; the first where there are several.
+    pub fn common_name(&self) -> Option<&str> {
+        self.common_name.as_deref()
+    }
+
     /// The name's DER.
     pub fn as_der(&self) -> &[u8] {
         &self.der
@@ -72,7 +78,9 @@ impl DistinguishedName {
         if write!(text, "{name}").is_err() {
             text = format!("#{}", crate::hex::Hex(&der));
         }
-        Self { der, text: escape(&text) }
+        // A common name of a kind of string that isn't read here is left out; the text form shows its bytes.
+        let common_name = name.common_name().ok().flatten().map(|name| escape(&name.value()));
+        Self { der, text: escape(&text), common_name }
     }
 }
 
@@ -115,6 +123,13 @@ mod tests {
         for text in ["CN=C. Dahl,O=Ruritania", "CN=Älv Ödman", r"CN=Dahl\, C.,O=A\+B", "C=DE,O=Haus"] {
             assert_eq!(DistinguishedName::parse(text).unwrap().as_str(), text);
         }
+    }
+
+    #[test]
+    fn the_common_name_is_told_without_escapes() {
+        let name = DistinguishedName::parse(r"CN=Dahl\, C.,O=Ruritania").unwrap();
+        assert_eq!(name.common_name(), Some("Dahl, C."));
+        assert_eq!(DistinguishedName::parse("O=Ruritania").unwrap().common_name(), None);
     }
 
     #[test]

@@ -1,0 +1,6 @@
+//! Keys in files, from outside.
+
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+mod house;
