@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+pub mod check;
 pub mod deadline;
 mod judge;
 pub mod model;

@@ -5,12 +5,12 @@ use alloc::vec::Vec;
 
 use crate::judge::authority::Authority;
 use crate::model::act::ActKind;
+use crate::model::amount::period_of;
 use crate::model::map::Fact;
 use crate::model::name::PartyId;
 use crate::model::time::Instant;
 use crate::proof::Proof;
 use crate::search::events::{Acts, Event};
-use crate::search::fit::period_of;
 use crate::search::ledger::{Deal, Ledger};
 use crate::search::view::View;
 use crate::search::{Lens, Search};

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
+use super::time::{Instant, Zone};
+
 /// A currency of ISO 4217 (list one, 2025), with its number of minor digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency {
@@ -164,6 +166,19 @@ pub enum Period {
 
 super::map::words! {
     Period { Day = "day", Month = "month", Quarter = "quarter", Year = "year" }
+}
+
+/// A calendar period as a number, so that two moments of one period compare equal.
+pub fn period_of(period: Period, at: Instant, zone: &dyn Zone) -> Option<i64> {
+    let day = zone.day_of(at)?;
+    let month =
+        i64::from(day.year()).saturating_mul(12).saturating_add(i64::from(day.month())).saturating_sub(1);
+    Some(match period {
+        Period::Day => day.days_since_epoch(),
+        Period::Month => month,
+        Period::Quarter => month.div_euclid(3),
+        Period::Year => i64::from(day.year()),
+    })
 }
 
 #[rustfmt::skip]

@@ -1,9 +1,9 @@
 //! Whether an act lies in a scope, premise by premise.
 
-use crate::model::amount::Period;
+use crate::model::amount::period_of;
 use crate::model::map::{Breadth, Limit, Scope, Verb};
 use crate::model::name::Digest;
-use crate::model::time::{Instant, Zone};
+use crate::model::time::Instant;
 use crate::search::Search;
 use crate::search::events::Event;
 use crate::verdict::StatementRef;
@@ -175,17 +175,4 @@ impl Search<'_> {
             }
         }
     }
-}
-
-/// A calendar period as a number, so that two moments of one period compare equal.
-pub(crate) fn period_of(period: Period, at: Instant, zone: &dyn Zone) -> Option<i64> {
-    let day = zone.day_of(at)?;
-    let month =
-        i64::from(day.year()).saturating_mul(12).saturating_add(i64::from(day.month())).saturating_sub(1);
-    Some(match period {
-        Period::Day => day.days_since_epoch(),
-        Period::Month => month,
-        Period::Quarter => month.div_euclid(3),
-        Period::Year => i64::from(day.year()),
-    })
 }
