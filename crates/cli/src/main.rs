@@ -11,6 +11,7 @@ mod dossier;
 mod exit;
 mod folder;
 mod input;
+mod key;
 mod keys;
 mod order;
 mod shell;
@@ -51,6 +52,8 @@ verbs! {
     Dossier = dossier,
     /// Sign an act and put it into a dossier
     Act = act,
+    /// Make and list keys and the house CA
+    Key = key,
     /// Print completions for a shell
     Completions = completions,
 }
