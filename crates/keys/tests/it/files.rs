@@ -187,6 +187,40 @@ fn a_key_file_that_would_take_gigabytes_to_open_is_refused() {
 }
 
 #[test]
+fn no_changed_byte_of_an_encrypted_key_makes_the_reader_panic() {
+    let dir = tempfile::tempdir().unwrap();
+    let make = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "k.pem"];
+    if openssl_succeeds(dir.path(), &make).is_none() {
+        return;
+    }
+    // One round: opening it costs nothing.
+    let shut = [
+        "pkcs8",
+        "-topk8",
+        "-in",
+        "k.pem",
+        "-passout",
+        "pass:x",
+        "-v2",
+        "aes-256-cbc",
+        "-iter",
+        "1",
+        "-out",
+        "one.pem",
+    ];
+    openssl_succeeds(dir.path(), &shut).unwrap();
+    let pem = fs::read_to_string(dir.path().join("one.pem")).unwrap();
+    PrivateKey::from_pem(&pem, Some(&phrase("x"))).unwrap();
+    for at in 0..pem.len() {
+        for other in ['A', '/', 'q', '-', '\n'] {
+            let mut changed = pem.clone();
+            changed.replace_range(at..=at, &other.to_string());
+            let _ = PrivateKey::from_pem(&changed, Some(&phrase("x")));
+        }
+    }
+}
+
+#[test]
 fn what_is_no_key_is_refused() {
     let certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for text in ["", "x", certificate, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
