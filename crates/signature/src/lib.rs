@@ -28,6 +28,11 @@
 //! ```
 //! The same content, key, chain and time give the same bytes (RFC 6979).
 //!
+//! # Why no CMS crate
+//! What is signed are bytes, so bytes are kept: this reader walks the DER and borrows from it, and never encodes again
+//! what it parsed. The types of the `cms` crate (a pre-release) parse certificates and attributes into values whose
+//! encoding may differ from what was signed. `der` and `x509-cert` read what is inside.
+//!
 //! # Start with
 //! [`Certificate`], [`VerifiedSignature`], [`ProvenPath`].
 //!

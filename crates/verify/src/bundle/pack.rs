@@ -2,16 +2,15 @@
 
 use super::container::{CENTRAL, DEFLATED, END, LOCAL, STORED};
 use super::layout::{RATIO_FLOOR, RATIO_MAX};
-use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
-use std::io::Write;
+use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 
 /// A zip in the making.
-#[derive(Default)]
 pub(super) struct Zip {
     out: Vec<u8>,
     directory: Vec<u8>,
     count: u16,
+    /// One for all entries: its tables are larger than most of them.
+    deflater: Compress,
 }
 
 /// Version 2.0: deflate (§4.4.3).
@@ -25,9 +24,15 @@ const DATE: u16 = 0x0021;
 const ATTRIBUTES: u32 = 0o100_644 << 16;
 
 impl Zip {
+    /// An empty one.
+    pub(super) fn new() -> Self {
+        let deflater = Compress::new(Compression::default(), false);
+        Self { out: Vec::new(), directory: Vec::new(), count: 0, deflater }
+    }
+
     /// Adds a file. Names and sizes have been checked: they fit their fields.
     pub(super) fn add(&mut self, name: &str, bytes: &[u8]) {
-        let deflated = deflate(bytes);
+        let deflated = deflate(&mut self.deflater, bytes);
         let (method, packed) = match &deflated {
             Some(smaller) => (DEFLATED, smaller.as_slice()),
             None => (STORED, bytes),
@@ -79,10 +84,14 @@ impl Zip {
 }
 
 /// The bytes deflated; `None` where that is no smaller, or so much smaller that it would be taken for a bomb.
-fn deflate(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes).ok()?;
-    let packed = encoder.finish().ok()?;
+fn deflate(deflater: &mut Compress, bytes: &[u8]) -> Option<Vec<u8>> {
+    deflater.reset();
+    let mut packed = vec![0; bytes.len()];
+    // One call: what does not end within the room of the bytes themselves is no smaller.
+    let Ok(Status::StreamEnd) = deflater.compress(bytes, &mut packed, FlushCompress::Finish) else {
+        return None;
+    };
+    packed.truncate(usize::try_from(deflater.total_out()).ok()?);
     let (from, to) = (bytes.len() as u64, packed.len() as u64);
     let bomb = from > RATIO_FLOOR && from > to.saturating_mul(RATIO_MAX);
     (to < from && !bomb).then_some(packed)

@@ -112,7 +112,7 @@ impl<'a> Files<'a> {
     }
 
     fn zip(self) -> Result<Vec<u8>, BundleError> {
-        let mut zip = Zip::default();
+        let mut zip = Zip::new();
         for (name, bytes) in self.by_name {
             zip.add(&name, bytes);
         }
