@@ -36,7 +36,7 @@ pub enum HouseCaError {
     /// Key and certificate are not one another's.
     #[error(transparent)]
     Mismatch(#[from] KeyMismatch),
-    /// No years, or more than [`YEARS_MAX`].
+    /// No years, or more than 50.
     #[error("a certificate lasts 1 to {YEARS_MAX} years, not {years}")]
     Years {
         /// The years asked for.

@@ -15,7 +15,7 @@ pub enum BadKeyName {
         /// The word at fault.
         word: String,
     },
-    /// Longer than [`NAME_MAX`].
+    /// Longer than 100 bytes.
     #[error("a key's name of {length} bytes is longer than {NAME_MAX}")]
     TooLong {
         /// Its length in bytes.

@@ -25,7 +25,7 @@ pub enum BadDistinguishedName {
         /// The words at fault.
         text: String,
     },
-    /// Longer than [`NAME_MAX`].
+    /// Longer than 500 bytes.
     #[error("a subject of {length} bytes is longer than {NAME_MAX}")]
     TooLong {
         /// Its length in bytes.
