@@ -13,5 +13,5 @@ mod search;
 pub mod verdict;
 mod world;
 
-pub use judge::{Ask, Question, decide};
+pub use judge::{Ask, Audit, Auditor, Question, decide};
 pub use world::{World, WorldError};

@@ -239,7 +239,7 @@ pub(crate) struct PartyIndex<'a> {
 pub struct World<'a> {
     pub(crate) maps: &'a [Map],
     pub(crate) policy: Option<&'a Policy>,
-    pub(crate) zone: &'a dyn Zone,
+    pub(crate) zone: &'a (dyn Zone + Sync),
     pub(crate) known_since: Vec<Instant>,
     pub(crate) party_names: Interner<PartyId>,
     pub(crate) office_names: Interner<OfficeId>,
@@ -275,7 +275,11 @@ impl<'a> World<'a> {
     ///
     /// # Errors
     /// [`WorldError`] where a statement names what no map declares.
-    pub fn new(maps: &'a [Map], policy: Option<&'a Policy>, zone: &'a dyn Zone) -> Result<Self, WorldError> {
+    pub fn new(
+        maps: &'a [Map],
+        policy: Option<&'a Policy>,
+        zone: &'a (dyn Zone + Sync),
+    ) -> Result<Self, WorldError> {
         let mut world = Self {
             maps,
             policy,

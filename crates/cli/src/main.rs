@@ -4,6 +4,7 @@
 //! table below. The clock, the environment and the streams are read in `shell.rs` and nowhere else.
 
 mod act;
+mod audit;
 mod completions;
 mod decide;
 mod demo;
@@ -29,6 +30,7 @@ macro_rules! verbs {
     ($($(#[$doc:meta])* $verb:ident = $module:ident),* $(,)?) => {
         /// What to do.
         #[derive(Debug, clap::Subcommand)]
+        #[expect(clippy::large_enum_variant, reason = "one is made, at the start")]
         enum Verb { $($(#[$doc])* $verb($module::Args)),* }
 
         impl Verb {
@@ -54,6 +56,8 @@ verbs! {
     Act = act,
     /// Make and list keys and the house CA
     Key = key,
+    /// Find signed agreements that lacked authority, as of their dates
+    Audit = audit,
     /// Print completions for a shell
     Completions = completions,
 }

@@ -167,7 +167,7 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
     let policy = question.policy;
     let maps = maps(bundle)?;
     let terms = terms(bundle)?;
-    let zone: Box<dyn Zone> = match policy.and_then(|policy| policy.zone()) {
+    let zone: Box<dyn Zone + Sync> = match policy.and_then(|policy| policy.zone()) {
         Some(name) => Box::new(time::zone(name)?),
         None => Box::new(Utc),
     };

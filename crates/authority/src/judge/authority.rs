@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
+use crate::model::map::Verb;
+use crate::model::time::Instant;
 use crate::proof::Proof;
+use crate::search::chain::Root;
 use crate::search::events::Event;
 use crate::search::fit::Check;
 use crate::search::joint::Jointly;
@@ -77,6 +80,24 @@ impl Search<'_> {
         let mut misses = self.misses.take().unwrap_or_default();
         misses.sort_by_key(|miss| miss.check.distance());
         misses.dedup();
+        misses
+    }
+
+    /// What was tried in vain for the grantors of a grant with `below` links under it, the nearest miss first.
+    pub(crate) fn misses_above(
+        &mut self,
+        grant: usize,
+        event: &Event<'_>,
+        verb: Verb,
+        at: Instant,
+        below: u8,
+    ) -> Vec<Miss> {
+        let Some(grant) = self.world.grants.get(grant) else { return Vec::new() };
+        self.steps = 0;
+        self.misses = Some(Vec::new());
+        let _ = self.grantors_at(grant, event, verb, grant.made.unwrap_or(at), Root::Sole, below);
+        let mut misses = self.misses.take().unwrap_or_default();
+        misses.sort_by_key(|miss| miss.check.distance());
         misses
     }
 }

@@ -1,6 +1,7 @@
 //! From acts to a decision: which text, which columns, under every reading of maps and times.
 
 mod alternatives;
+mod audit;
 pub(crate) mod authority;
 pub(crate) mod column;
 pub(crate) mod cond;
@@ -11,4 +12,5 @@ mod repairs;
 pub(crate) mod settle;
 pub(crate) mod why;
 
+pub use audit::{Audit, Auditor};
 pub use question::{Ask, Question, decide};

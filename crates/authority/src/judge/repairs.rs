@@ -98,7 +98,15 @@ impl Bench<'_> {
             add(says, both.clone());
         }
         if matches!(event.act.kind, ActKind::Sign | ActKind::Withdraw | ActKind::Suspend | ActKind::Mandate) {
-            for says in self.confirmers(ix, &search, event) {
+            let confirmers = self.confirmers(ix, &search, event);
+            if confirmers.is_empty() && matches!(columns.legal.verdict, Verdict::Curable) {
+                let says = format!(
+                    "{party} confirms {} (no office is stated to hold the power to confirm it)",
+                    event.act.id
+                );
+                add(says, both.clone());
+            }
+            for says in confirmers {
                 add(says, both.clone());
             }
         }

@@ -11,7 +11,7 @@ use crate::model::time::Interval;
 use crate::proof::Proof;
 use crate::search::events::Event;
 use crate::search::fit::{Check, Premise, includes};
-use crate::search::{Miss, Search, Tried};
+use crate::search::{DEPTH_MAX, Miss, Search, Tried};
 use crate::verdict::{Reason, Rule, StatementRef};
 use crate::world::{GrantFact, Ix, PowerFact};
 
@@ -252,7 +252,11 @@ impl Search<'_> {
                     })
                     .unwrap_or_default();
                 let made = grant.and_then(|grant| grant.made).unwrap_or(miss.at);
-                format!("was made on {made} by {} without authority to grant this then", grantors.join(", "))
+                let above = self.above(miss, event);
+                format!(
+                    "was made on {made} by {} without authority to grant this then{above}",
+                    grantors.join(", ")
+                )
             }
             Premise::SingleUse => String::from("is for a single use, and another text used it up"),
             Premise::Reported => {
@@ -267,6 +271,22 @@ impl Search<'_> {
             }
             Premise::Signers => String::from("lacks signers"),
         }
+    }
+
+    /// Why the chain above a grant did not hold: the nearest miss of the first link that failed by itself.
+    fn above(&mut self, miss: &Miss, event: &Event<'_>) -> String {
+        let mut tried = (miss.tried, miss.at);
+        for below in 0..DEPTH_MAX {
+            let (Tried::Grant(ix), at) = tried else { break };
+            let upper = self.misses_above(ix, event, miss.verb, at, below);
+            let near = |upper: &&Miss| !upper.check.failed(Premise::Grantee) && upper.tried != tried.0;
+            let Some(nearest) = upper.iter().find(near) else { break };
+            if !nearest.check.failed(Premise::Grantor) {
+                return format!(": {}", self.miss_in_words(nearest, event).says);
+            }
+            tried = (nearest.tried, nearest.at);
+        }
+        String::new()
     }
 
     fn over_limit(&self, limit: &Limit, fact: StatementRef, event: &Event<'_>, miss: &Miss) -> String {

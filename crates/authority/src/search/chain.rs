@@ -312,7 +312,7 @@ impl<'s> Search<'s> {
         result
     }
 
-    fn grantors_at(
+    pub(crate) fn grantors_at(
         &mut self,
         grant: &GrantFact<'_>,
         event: &Event<'_>,

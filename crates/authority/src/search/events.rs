@@ -97,6 +97,28 @@ impl<'a> Acts<'a> {
         this
     }
 
+    /// One act alone.
+    pub(crate) fn one(world: &World<'_>, act: &'a Act) -> Self {
+        let event = Event {
+            act,
+            given: 0,
+            order: 0,
+            person: world.person_names.find(act.by.as_str()),
+            route: route(world, act),
+            matter: act.matter.as_ref(),
+            text: act.text,
+            amount: act.amount,
+            with: &act.with,
+            deals_with_self: false,
+        };
+        Self {
+            events: alloc::vec![event],
+            by_id: BTreeMap::new(),
+            order_of: BTreeMap::new(),
+            by_text: BTreeMap::new(),
+        }
+    }
+
     fn mark_self_dealing(&mut self) {
         let mut marked = Vec::new();
         for orders in self.by_text.values().filter(|orders| orders.len() > 1) {

@@ -77,16 +77,16 @@ impl Search<'_> {
             return Jointly::No;
         }
         if let Some(chosen) = self.assign(power, &edges, must) {
+            let chosen: Vec<&Edge> = chosen.into_iter().filter_map(|e| edges.get(e)).collect();
+            let at = chosen.iter().map(|edge| edge.at).max().unwrap_or(self.as_of);
             let premises = chosen
                 .into_iter()
-                .filter_map(|e| edges.get(e))
                 .filter_map(|edge| {
                     let mut proof = edge.proof.clone()?;
                     proof.act = Some(self.acts.event(edge.order)?.given);
                     Some(proof)
                 })
                 .collect();
-            let at = edges.iter().map(|edge| edge.at).max().unwrap_or(self.as_of);
             return Jointly::Met(Proof::new(Rule::Joint, at).on(power.at).from(premises));
         }
         if let Some(event) = group.last()
