@@ -92,6 +92,12 @@ impl<'l, 'a> Cursor<'l, 'a> {
         found
     }
 
+    /// Whether a comma stands where a number may go on.
+    pub(crate) fn comma_then_digits(&self) -> bool {
+        matches!(self.peek(), Some(Token { kind: Kind::Comma, .. }))
+            && self.word_at(1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
     /// "found `x`" or "the statement ends" where something else is wanted.
     pub(crate) fn unexpected<S: Into<String>>(&self, expected: impl IntoIterator<Item = S>) -> Fault {
         let expected: Vec<String> = expected.into_iter().map(Into::into).collect();
@@ -107,8 +113,10 @@ impl<'l, 'a> Cursor<'l, 'a> {
                 let fault = Fault::new(token.span, format!("{found} is not expected here"));
                 match &token.kind {
                     Kind::Word(word) => {
-                        let known: Vec<String> =
-                            expected.iter().map(|e| e.trim_matches('`').to_owned()).collect();
+                        let first = |e: &String| {
+                            e.trim_start_matches('`').split([' ', '`']).next().map(str::to_owned)
+                        };
+                        let known: Vec<String> = expected.iter().filter_map(first).collect();
                         fault.expected(expected).did_you_mean(word, known.iter().map(String::as_str))
                     }
                     _ => fault.expected(expected),
@@ -331,9 +339,7 @@ impl<'l, 'a> Cursor<'l, 'a> {
         let amount = Amount::parse(currency, value).map_err(|error| {
             Fault::new(span, error.to_string()).expected(["major units, as in 5000000 or 12.50"])
         })?;
-        if matches!(self.peek(), Some(Token { kind: Kind::Comma, .. }))
-            && self.word_at(1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()))
-        {
+        if self.comma_then_digits() {
             let whole =
                 span.to(self.tokens.get(self.next.saturating_add(1)).map_or(span, |token| token.span));
             return Err(Fault::new(whole, "an amount has no thousands separators")

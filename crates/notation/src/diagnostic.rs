@@ -2,6 +2,8 @@
 
 use miette::{LabeledSpan, SourceCode};
 
+use crate::lexis::is_unseen;
+
 /// A place in a source text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Span {
@@ -99,9 +101,10 @@ impl Fault {
         let column = before.get(line_start..).unwrap_or("").chars().count();
         // Of a very long line, the part around the fault.
         let shown_from = floor_boundary(text, line_start.max(start.saturating_sub(LINE_SHOWN / 2)));
-        let shown = text.get(shown_from..).unwrap_or("").split(['\n', '\r']).next().unwrap_or("");
+        let line_text =
+            text.get(shown_from..).unwrap_or("").split('\n').next().unwrap_or("").trim_end_matches('\r');
         let source_line = SourceLine {
-            text: shown.chars().take(LINE_SHOWN).collect(),
+            text: line_text.chars().take(LINE_SHOWN).map(shown).collect(),
             start: shown_from,
             file: file.to_owned(),
             line,
@@ -123,8 +126,21 @@ impl Fault {
 
 /// The words at fault on one line, shortened.
 fn one_line(words: &str) -> String {
-    let shown: String = words.chars().take(WORDS_SHOWN).collect();
-    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+    let plain = words.split_whitespace().flat_map(|word| [" ", word]).flat_map(str::chars).skip(1);
+    let seen = plain
+        .take(WORDS_SHOWN)
+        .flat_map(|c| if is_unseen(c) { c.escape_unicode().collect::<Vec<char>>() } else { vec![c] });
+    seen.collect()
+}
+
+/// A stand-in of the same length in bytes for what a terminal might obey instead of showing it.
+fn shown(c: char) -> char {
+    match c.len_utf8() {
+        _ if !is_unseen(c) || c == '\t' => c,
+        1 => '?',
+        2 => '¿',
+        _ => '\u{fffd}',
+    }
 }
 
 /// Bounds on what an error repeats of a hostile file.
@@ -191,7 +207,7 @@ impl miette::Diagnostic for Diagnostic {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let start = self.span.start.saturating_sub(self.source_line.start);
+        let start = self.span.start.saturating_sub(self.source_line.start).min(self.source_line.text.len());
         let length = self.span.end.saturating_sub(self.span.start);
         let fits = self.source_line.text.len().saturating_sub(start);
         Some(Box::new(std::iter::once(LabeledSpan::new(Some("here".into()), start, length.min(fits)))))

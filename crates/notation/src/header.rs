@@ -60,7 +60,7 @@ pub(crate) fn two_lines<T>(
         None => {
             if let (Some(first), true) = (lines.first(), taken.len() < 2 && faults.is_empty()) {
                 let at = Span { start: first.span().end, end: first.span().end };
-                faults.push(Fault::new(at, format!("the {kind} has no `{keyword}` line")).expected([form]));
+                faults.push(Fault::new(at, format!("there is no `{keyword}` line")).expected([form]));
             }
             None
         }

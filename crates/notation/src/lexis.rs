@@ -169,18 +169,20 @@ fn scan<'a>(line: &'a str, start: usize, tokens: &mut Vec<Token<'a>>) -> Result<
 
 /// The word at the start of `rest`, without a colon that stands for itself.
 fn word(rest: &str) -> &str {
-    let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | '#')).unwrap_or(rest.len());
-    let run = rest.get(..end).unwrap_or("");
-    if let Some((before, after)) = run.split_once(':')
-        && before.starts_with(|c: char| c.is_ascii_alphabetic())
-        && (before != DIGEST_PREFIX || after.is_empty())
-    {
-        return before;
-    }
+    // Looks no further than the word goes: a colon after an id ends it.
+    let named = rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    let prefix = rest.strip_prefix(DIGEST_PREFIX).and_then(|rest| rest.strip_prefix(':'));
+    let is_digest = prefix.is_some_and(|rest| rest.starts_with(|c: char| !ends_word(c)));
+    let ends = |c: char| ends_word(c) || (c == ':' && named && !is_digest);
+    let run = rest.get(..rest.find(ends).unwrap_or(rest.len())).unwrap_or("");
     match run.trim_end_matches(':') {
         "" => run,
         bare => bare,
     }
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | '"' | '#')
 }
 
 /// The one word that a colon belongs to: `sha256:9f3c…`.
@@ -205,13 +207,7 @@ fn quoted(rest: &str, from: usize) -> Result<(Kind<'static>, usize), Fault> {
                         .expected(["`\\\"`", "`\\\\`"]));
                 }
             },
-            c if is_unseen(c) => {
-                let fault =
-                    Fault::new(at_fault(at, c.len_utf8()), format!("{} in a string", c.escape_unicode()));
-                return Err(
-                    fault.help("a string holds what people can see: no control characters, no line breaks")
-                );
-            }
+            c if is_unseen(c) => return Err(unseen(at_fault(at, c.len_utf8()), c)),
             c => text.push(c),
         }
     }
@@ -219,8 +215,13 @@ fn quoted(rest: &str, from: usize) -> Result<(Kind<'static>, usize), Fault> {
     Err(fault.help("end it with `\"` on the same line"))
 }
 
+pub(crate) fn unseen(at: Span, c: char) -> Fault {
+    Fault::new(at, format!("the character {} in a string", c.escape_unicode()))
+        .help("a string holds what people can see: no control characters, no line breaks")
+}
+
 /// Characters that change what a reader sees, or where a line ends, without being seen themselves.
-fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_control() && c != '\t'
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -146,7 +146,7 @@ fn statement(line: &Line<'_>) -> Parse<Statement> {
             .help("add `basis \"…\"`: the law, gazette or instrument it rests on"));
     }
     if matches!(fact, Fact::Revocation(_)) && valid.from.is_none() {
-        return Err(Fault::new(span, "the revocation does not say from when").expected(["from DATE"]));
+        return Err(Fault::new(span, "the revocation does not say from when").expected(["`from` DATE"]));
     }
     Ok(Statement { fact, valid, basis: tail.basis })
 }
@@ -155,7 +155,8 @@ fn statement(line: &Line<'_>) -> Parse<Statement> {
 fn unknown_start(c: &mut Cursor<'_, '_>, second: Option<&str>) -> Fault {
     let first = c.peek_word().unwrap_or_default();
     let starts = STARTS.iter().map(|start| start.trim_matches('`')).filter(|start| !start.contains(' '));
-    if second.is_none() || nearest(first, starts).is_some() || is_keyword(first) {
+    let slip = first.len() > 2 && nearest(first, starts).is_some();
+    if second.is_none() || slip || is_keyword(first) {
         return c.unexpected(STARTS);
     }
     if second == Some("needs") {
@@ -275,8 +276,8 @@ fn jointly(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<Power> {
         && (count == 0 || usize::from(count) > of.len())
     {
         let message = match count {
-            0 => "nobody can't sign jointly".to_owned(),
-            _ => format!("{count} of {} can't be met", of.len()),
+            0 => "a joint rule needs one signer at least".to_owned(),
+            _ => format!("{count} of {} offices can't be met", of.len()),
         };
         return Err(
             Fault::new(quorum_at, message).expected([format!("1 to {}", of.len()), "`all`".to_owned()])

@@ -164,6 +164,13 @@ pub(crate) fn notation<T: Notation>(file: &str, text: &str) -> Result<Parsed<T>,
     faults.extend(header.faults);
     let mut read = Vec::with_capacity(lines.len());
     let mut spans = Vec::with_capacity(lines.len());
+    // Lines of another kind of document would each be an error.
+    let other = lines
+        .first()
+        .and_then(Line::first_word)
+        .and_then(Kind::from_word)
+        .is_some_and(|kind| kind != T::KIND);
+    let lines = if other { &[] } else { lines.as_slice() };
     let body = lines.iter().enumerate().filter(|(at, line)| !line.broken && !header.lines.contains(at));
     for (_, line) in body {
         match T::line(line) {

@@ -209,6 +209,10 @@ fn measure(c: &mut Cursor<'_, '_>) -> Parse<Measure> {
         Fault::new(span, format!("`{number}` is not a decimal number"))
             .expected(["digits, at most one point, at most 18 digits"])
     })?;
+    if c.comma_then_digits() {
+        return Err(Fault::new(span.to(c.here()), "a decimal number has a point, not a comma")
+            .expected(["digits, at most one point, as in 3.67"]));
+    }
     Ok(Measure { value, unit: noun(c, "a unit")? })
 }
 

@@ -10,6 +10,7 @@ use countersign_authority::model::time::{Day, Moment};
 use super::reader::{Json, Node};
 use crate::cursor::Parse;
 use crate::diagnostic::{Fault, Span};
+use crate::lexis::{is_unseen, unseen};
 use crate::time;
 
 /// An object being read.
@@ -91,7 +92,10 @@ impl<'n> Fields<'n> {
     pub(super) fn text(&mut self, name: &str) -> Parse<&'n str> {
         let node = self.take(name).ok_or_else(|| self.missing(name))?;
         match &node.json {
-            Json::Text(text) => Ok(text),
+            Json::Text(text) => match text.chars().find(|c| is_unseen(*c)) {
+                None => Ok(text),
+                Some(c) => Err(unseen(node.span, c)),
+            },
             _ => Err(self.wrong(name, node, "a string")),
         }
     }
