@@ -16,9 +16,16 @@ fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => test::test(),
-        ["vectors"] => {
-            run::cargo(&["test", "--package", "countersign-verify", "--test", "vectors", "--", "--nocapture"])
-        }
+        ["vectors"] => run::cargo(&[
+            "test",
+            "--package",
+            "countersign-verify",
+            "--test",
+            "verify",
+            "--",
+            "--nocapture",
+            "vectors::",
+        ]),
         ["bench"] => bench::bench(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

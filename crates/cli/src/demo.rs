@@ -72,8 +72,8 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
                 let key = keys.get(&act.by).ok_or_else(|| broken(format!("{} has no key", act.by)))?;
                 acts.push(folder.admit(&signed, key)?.1);
             }
-            Step::Report(title) => {
-                let stage = stage(&folder, &policy, title, stages.len().saturating_add(1), shell)?;
+            Step::Report { report } => {
+                let stage = stage(&folder, &policy, report, stages.len().saturating_add(1), shell)?;
                 stages.push(stage);
             }
         }
@@ -111,7 +111,7 @@ fn free_folder(name: &str) -> PathBuf {
     if !taken(&first) {
         return first;
     }
-    (2_u32..).map(|n| PathBuf::from(format!("{name}-{n}"))).find(|path| !taken(path)).unwrap_or(first)
+    (2_u32..1000).map(|n| PathBuf::from(format!("{name}-{n}"))).find(|path| !taken(path)).unwrap_or(first)
 }
 
 /// One key a person, certified by their side's authority; a map says whose each is.

@@ -91,7 +91,7 @@ impl Folder {
         for entry in entries {
             let path = entry.map_err(|error| Failure::File { path: dir.clone(), error })?.path();
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-            if !path.is_file() || name.ends_with(".part") {
+            if !path.is_file() || path.extension().is_some_and(|extension| extension == "part") {
                 continue;
             }
             let bytes = fs::read(&path).map_err(|error| Failure::File { path: path.clone(), error })?;
@@ -104,9 +104,10 @@ impl Folder {
     pub(crate) fn bundle(&self) -> Result<Bundle, Failure> {
         let mut files = self.part("acts")?;
         let mut acts = Vec::new();
-        let names: Vec<String> = files.keys().filter(|name| name.ends_with(".json")).cloned().collect();
-        for name in names {
-            let stem = name.trim_end_matches(".json").to_owned();
+        let stems: Vec<String> =
+            files.keys().filter_map(|name| name.strip_suffix(".json")).map(str::to_owned).collect();
+        for stem in stems {
+            let name = format!("{stem}.json");
             let wrong = || {
                 Failure::usage(format!("acts/{name}: not the name of an act"))
                     .help("acts are named NNNN-ID.json, ID the 64 hex digits of their SHA-256")

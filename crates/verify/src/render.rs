@@ -335,19 +335,22 @@ pub fn json(report: &Report) -> Value {
 }
 
 fn hold_back(shown: &mut Value, party: &PartyDecision) {
+    let Value::Object(shown) = shown else { return };
     let columns = [("internal", &party.internal), ("legal", &party.legal), ("gate", &party.gate)];
     for (name, column) in columns {
-        if shown[name]["verdict"] != column.verdict.word() {
+        let said = shown.get(name).and_then(|said| said.get("verdict")).and_then(Value::as_str);
+        if said != Some(column.verdict.word()) {
             let why: Vec<Value> = column
                 .why
                 .iter()
                 .map(|reason| json!({"rule": reason.rule.word(), "says": reason.says, "facts": []}))
                 .collect();
-            shown[name] = json!({"verdict": column.verdict.word(), "why": why, "proof": null});
+            let held_back = json!({"verdict": column.verdict.word(), "why": why, "proof": null});
+            shown.insert(name.to_owned(), held_back);
         }
     }
-    shown["headline"] = json!(party.headline.word());
-    shown["gloss"] = json!(party.gloss);
+    shown.insert("headline".to_owned(), json!(party.headline.word()));
+    shown.insert("gloss".to_owned(), json!(party.gloss));
 }
 
 /// An order's finding as JSON.

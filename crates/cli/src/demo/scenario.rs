@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use countersign_authority::model::name::Digest;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A negotiation that ships with the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -44,6 +44,8 @@ impl Example {
 }
 
 /// What is played.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Scenario {
     pub(crate) dossier: String,
     pub(crate) title: String,
@@ -56,67 +58,50 @@ pub(crate) struct Scenario {
 }
 
 /// The files of a text.
+#[derive(serde::Deserialize)]
 pub(crate) struct TextFiles {
     pub(crate) documents: Vec<String>,
     pub(crate) terms: Option<String>,
 }
 
 /// A CA and the persons it certifies.
+#[derive(serde::Deserialize)]
 pub(crate) struct Authority {
     pub(crate) name: String,
     pub(crate) issues: BTreeMap<String, String>,
 }
 
 /// One step.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
 pub(crate) enum Step {
+    Report { report: String },
     Act(Box<Act>),
-    Report(String),
 }
 
 /// An act to be signed.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Act {
+    act: String,
     pub(crate) by: String,
-    fields: Value,
-}
-
-fn words(value: &Value) -> Vec<String> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-fn word(value: &Value, name: &str) -> Result<String, String> {
-    value[name].as_str().map(str::to_owned).ok_or_else(|| format!("scenario.json: no {name}"))
+    capacity: Option<String>,
+    under: Option<String>,
+    #[serde(rename = "for")]
+    on_behalf_of: String,
+    #[serde(default)]
+    with: Vec<String>,
+    matter: Option<String>,
+    at: String,
+    visibility: Option<String>,
+    body: Map<String, Value>,
 }
 
 impl Scenario {
     /// Reads an example's scenario.
     pub(crate) fn of(example: Example) -> Result<Self, String> {
-        let value: Value = serde_json::from_slice(example.file("scenario.json")?)
-            .map_err(|error| format!("scenario.json: {error}"))?;
-        let texts = value["texts"].as_object().into_iter().flatten().map(|(name, text)| {
-            let terms = text["terms"].as_str().map(str::to_owned);
-            (name.clone(), TextFiles { documents: words(&text["documents"]), terms })
-        });
-        let authorities = value["authorities"].as_array().into_iter().flatten().map(|authority| {
-            let issues = authority["issues"].as_object().into_iter().flatten();
-            let issues =
-                issues.filter_map(|(person, name)| Some((person.clone(), name.as_str()?.to_owned())));
-            Ok(Authority { name: word(authority, "name")?, issues: issues.collect() })
-        });
-        let steps =
-            value["steps"].as_array().into_iter().flatten().map(|step| match step["report"].as_str() {
-                Some(title) => Ok(Step::Report(title.to_owned())),
-                None => Ok(Step::Act(Box::new(Act { by: word(step, "by")?, fields: step.clone() }))),
-            });
-        Ok(Self {
-            dossier: word(&value, "dossier")?,
-            title: word(&value, "title")?,
-            parties: words(&value["parties"]),
-            maps: words(&value["maps"]),
-            policy: word(&value, "policy")?,
-            texts: texts.collect(),
-            authorities: authorities.collect::<Result<_, String>>()?,
-            steps: steps.collect::<Result<_, String>>()?,
-        })
+        serde_json::from_slice(example.file("scenario.json")?)
+            .map_err(|error| format!("scenario.json: {error}"))
     }
 }
 
@@ -129,26 +114,26 @@ impl Act {
         texts: &BTreeMap<String, Digest>,
         acts: &[Digest],
     ) -> Value {
-        let mut body = self.fields["body"].clone();
-        if let Some(digest) = body["text"].as_str().and_then(|name| texts.get(name)) {
-            body["text"] = json!(digest.to_string());
+        let mut body = self.body.clone();
+        let text = body.get("text").and_then(Value::as_str).and_then(|name| texts.get(name));
+        if let Some(digest) = text {
+            body.insert("text".to_owned(), json!(digest.to_string()));
         }
-        let confirmed = body["confirms"].as_u64().and_then(|n| usize::try_from(n).ok()?.checked_sub(1));
-        if let Some(id) = confirmed.and_then(|ix| acts.get(ix)) {
-            body["confirms"] = json!(id.to_string());
+        let number = body.get("confirms").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+        if let Some(id) = number.and_then(|n| acts.get(n.checked_sub(1)?)) {
+            body.insert("confirms".to_owned(), json!(id.to_string()));
         }
-        let with = &self.fields["with"];
         json!({
             "v": 1,
             "dossier": dossier,
-            "kind": self.fields["act"],
-            "on_behalf_of": self.fields["for"],
-            "with": if with.is_null() { json!([]) } else { with.clone() },
-            "by": {"person": self.by, "capacity": self.fields["capacity"], "under": self.fields["under"]},
-            "matter": self.fields["matter"],
-            "at": self.fields["at"],
+            "kind": self.act,
+            "on_behalf_of": self.on_behalf_of,
+            "with": self.with,
+            "by": {"person": self.by, "capacity": self.capacity, "under": self.under},
+            "matter": self.matter,
+            "at": self.at,
             "seen": seen.map(|seen| seen.to_string()),
-            "visibility": self.fields["visibility"],
+            "visibility": self.visibility,
             "body": body,
         })
     }

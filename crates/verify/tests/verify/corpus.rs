@@ -16,33 +16,33 @@ use countersign_notation::{parse, resolve, time};
 use serde_json::Value;
 
 /// One run of one folder.
-pub struct Run {
+pub(crate) struct Run {
     /// Folder and number of the run.
-    pub name: String,
-    pub maps: Vec<Map>,
-    pub policy: Option<Policy>,
-    pub acts: Vec<Act>,
-    pub question: Question,
+    pub(crate) name: String,
+    pub(crate) maps: Vec<Map>,
+    pub(crate) policy: Option<Policy>,
+    pub(crate) acts: Vec<Act>,
+    pub(crate) question: Question,
     /// What the case expects.
-    pub expect: Value,
+    pub(crate) expect: Value,
 }
 
 impl Run {
-    pub fn world(&self) -> World<'_> {
+    pub(crate) fn world(&self) -> World<'_> {
         World::new(&self.maps, self.policy.as_ref(), &Utc)
             .unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
-    pub fn decide(&self, world: &World<'_>) -> Decision {
+    pub(crate) fn decide(&self, world: &World<'_>) -> Decision {
         decide(world, &self.acts, &self.question)
     }
 }
 
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/authority")
 }
 
-pub fn folders() -> Result<Vec<PathBuf>> {
+pub(crate) fn folders() -> Result<Vec<PathBuf>> {
     let mut folders: Vec<PathBuf> =
         std::fs::read_dir(root())?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     folders.sort();
@@ -50,7 +50,7 @@ pub fn folders() -> Result<Vec<PathBuf>> {
 }
 
 /// Every run of every folder.
-pub fn runs() -> Result<Vec<Run>> {
+pub(crate) fn runs() -> Result<Vec<Run>> {
     let mut all = Vec::new();
     for folder in folders()? {
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();

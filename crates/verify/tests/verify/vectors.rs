@@ -1,7 +1,4 @@
 //! Runs every folder of `vectors/authority`: maps, policy and acts in, verdicts with reasons out.
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
-
-mod corpus;
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,6 @@
+//! What verification promises: the vectors decide as their cases say, every proof checks, every mutated one does not.
+#![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod corpus;
+mod proofs;
+mod vectors;
