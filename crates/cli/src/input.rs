@@ -30,6 +30,14 @@ pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>, Failure> {
     read(path)
 }
 
+/// Replaces a file whole or not at all.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut temporary = path.to_owned().into_os_string();
+    temporary.push(".part");
+    let written = std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    written.map_err(|error| Failure::File { path: path.to_owned(), error })
+}
+
 /// Maps and a policy, read and resolved against each other.
 pub(crate) struct Documents {
     pub(crate) maps: Vec<Map>,

@@ -5,11 +5,13 @@
 
 mod act;
 mod audit;
+mod check;
 mod completions;
 mod decide;
 mod demo;
 mod dossier;
 mod exit;
+mod fmt;
 mod folder;
 mod input;
 mod key;
@@ -48,6 +50,10 @@ verbs! {
     Verify = verify,
     /// Evaluate unsigned acts against maps and a policy: a what-if, no signatures
     Decide = decide,
+    /// Look for gaps, cycles, expired tenures, unreachable powers and conflicts
+    Check = check,
+    /// Lay out maps, policies and terms in one way
+    Fmt = fmt,
     /// Hold an order against what was signed above its issuer
     Order = order,
     /// Make a dossier, and pack it into a bundle
