@@ -12,9 +12,15 @@ pub(crate) fn root() -> PathBuf {
 
 /// Runs a program to its end; an error where it fails.
 pub(crate) fn run(program: &str, args: &[&str]) -> Result<()> {
+    run_with(program, args, &[])
+}
+
+/// The same, with variables of the environment set.
+fn run_with(program: &str, args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
     println!("\n$ {program} {}", args.join(" "));
     let status = Command::new(program)
         .args(args)
+        .envs(variables.iter().copied())
         .current_dir(root())
         .status()
         .with_context(|| format!("{program} can't be started"))?;
@@ -24,8 +30,13 @@ pub(crate) fn run(program: &str, args: &[&str]) -> Result<()> {
 
 /// Runs cargo, the one that runs this.
 pub(crate) fn cargo(args: &[&str]) -> Result<()> {
+    cargo_with(args, &[])
+}
+
+/// The same, with variables of the environment set.
+pub(crate) fn cargo_with(args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
     let cargo = variable("CARGO").unwrap_or_else(|| "cargo".to_owned());
-    run(&cargo, args)
+    run_with(&cargo, args, variables)
 }
 
 /// Whether a program answers.

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Result, bail, ensure};
 
-use crate::run::{cargo, has, in_ci, root, run};
+use crate::run::{cargo, cargo_with, has, in_ci, root, run};
 
 /// Debian packages that tests run, with the program that shows they are there.
 const TOOLS: [(&str, &str, &str); 1] = [("openssl", "version", "openssl")];
@@ -22,20 +22,23 @@ pub(crate) fn test() -> Result<()> {
     if skips.exists() {
         fs::remove_file(&skips)?;
     }
-    cargo(&["test", "--workspace", "--doc"])?;
-    let nextest = has("cargo", &["nextest", "--version"]);
-    if nextest {
-        cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])?;
+    let skips_file = skips.display().to_string();
+    let telling = |args: &[&str]| cargo_with(args, &[("COUNTERSIGN_SKIPS", &skips_file)]);
+    telling(&["test", "--workspace", "--doc"])?;
+    if has("cargo", &["nextest", "--version"]) {
+        telling(&["nextest", "run", "--workspace", "--no-fail-fast"])?;
     } else {
-        cargo(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"])?;
+        telling(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"])?;
     }
     if let Ok(lines) = fs::read_to_string(&skips) {
         skipped.extend(lines.lines().map(str::to_owned));
     }
+    skipped.sort();
+    skipped.dedup();
     for line in &skipped {
         println!("skipped: {line}");
     }
-    println!("\nall that ran passed, {} skipped", skipped.len());
+    println!("\nevery test that ran passed; {} skipped", skipped.len());
     Ok(())
 }
 

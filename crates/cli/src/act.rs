@@ -7,6 +7,8 @@ use countersign_agreement::signed::SignedAct;
 use countersign_authority::model::name::Digest;
 use countersign_authority::model::time::Instant;
 use countersign_notation::time::rfc3339;
+use countersign_signature::Signer;
+use countersign_verify::evidence::holds;
 use serde_json::{Map, Value, json};
 
 use crate::exit::{Exit, Failure};
@@ -19,14 +21,17 @@ use crate::{input, keys};
 #[command(after_help = "Examples:
   countersign act mandate --key berg --by berg --capacity SL --on-behalf-of RUR --with KRA \\
       --matter security --visibility public --into talks
-  countersign act sign --key dahl --by dahl --capacity MFA --on-behalf-of RUR --with KRA --matter security/nuclear --into talks
-  countersign act assurance --key kurt --by kurt --capacity KMFA --on-behalf-of KRA --matter security \\
-      --body speaker='A spokesman' --body speaks_for=SL --body says='The leader agrees' --into talks
-  countersign act order --key eriks --by eriks --capacity PRES --on-behalf-of RUR --matter security/nuclear \\
-      --body to=AEO --sets 'enrichment 60 percent' --into talks
+  countersign act sign --key dahl --by dahl --capacity MFA --on-behalf-of RUR --with KRA \\
+      --matter security/nuclear --into talks
+  countersign act assurance --key kurt --by kurt --capacity KMFA --on-behalf-of KRA \\
+      --matter security --body speaker='A spokesman' --body speaks_for=SL \\
+      --body says='The leader agrees' --into talks
+  countersign act order --key eriks --by eriks --capacity PRES --on-behalf-of RUR \\
+      --matter security/nuclear --body to=AEO --sets 'enrichment 60 percent' --into talks
 
-A text is named by its digest, by the first digits of it, or not at all where the dossier has one text only.
-Earlier acts are named by number or id. Fields of the kind's body that have no flag are given with --body NAME=VALUE.")]
+A text is named by its digest, by the first digits of it, or not at all where there is one only.
+Earlier acts are named by number or id. Fields of the kind's body that have no flag are given
+with --body NAME=VALUE.")]
 pub(crate) struct Args {
     /// What kind of act: mandate, adopt, sign, revoke, grant, refuse, assurance, statement, demand, order …
     kind: String,
@@ -125,6 +130,13 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         ))
     })?;
     let signer = keys::signer(&args.key, args.keys.as_deref())?;
+    if !holds(signer.certificate(), act.at) {
+        return Err(Failure::usage(format!(
+            "the certificate of key {} does not hold at {}, the time of the act",
+            args.key, act.at
+        ))
+        .help("such a signature would count for nothing; `countersign key list` shows from when until when each holds"));
+    }
     let (number, id) = folder.admit(&act, &signer)?;
     if shell.json {
         shell.print_json(&json!({"act": number, "id": id.to_string(), "kind": kind.word()}))?;

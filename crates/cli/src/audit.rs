@@ -21,13 +21,15 @@ use crate::shell::Shell;
 /// What `audit` is given.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "TABLE.csv has a header line. Columns: id, party, by, at (needed); capacity, under, matter, with, text, currency,
-amount, qualifier (as far as known). Each row is a signature; rows that can't be read are flagged and passed over.
+    after_help = "TABLE.csv has a header line. Columns: id, party, by, at (needed); capacity, under, matter, with,
+text, currency, amount, qualifier (as far as known). Each row is a signature; rows that can't be
+read are flagged and passed over.
 
 Example:
   countersign audit signed.csv --map ruritania.authority --policy ours.policy
 
-Output, a line a row: id, internal, legal, reason. Exit codes: 0 all were authorised · 1 some were not · 3 some can't be told"
+Output, a line a row: id, internal, legal, reason.
+Exit codes: 0 all were authorised · 1 some were not · 3 some can't be told"
 )]
 pub(crate) struct Args {
     /// The table

@@ -19,8 +19,9 @@ use crate::shell::Shell;
 /// What `check` is given.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Looks for gaps (nobody in an office, nobody who may sign), cycles of grants, expired tenures, powers and grants
-that nothing reaches, and statements in conflict. Give maps and a policy together to check them against each other.
+    after_help = "Looks for gaps (nobody in an office, nobody who may sign), cycles of grants, expired tenures,
+powers and grants that nothing reaches, and statements in conflict. Give maps and a policy
+together to check them against each other.
 
 Examples:
   countersign check ruritania.authority

@@ -18,10 +18,11 @@ use crate::shell::Shell;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   countersign decide --map ruritania.authority --acts acts.jsonl
-  countersign decide --map a.authority --map b.authority --policy ours.policy --acts acts.jsonl --json
+  countersign decide --map a.authority b.authority --policy ours.policy --acts acts.jsonl --json
   countersign decide --map ruritania.authority --acts acts.jsonl --ask act:a1 --as-of 2026-04-20
 
-Exit codes: 0 every headline is attributable · 3 none is worse than undetermined · 1 otherwise · 2 usage")]
+Exit codes: 0 every headline is attributable · 3 none is worse than undetermined
+            1 otherwise · 2 usage")]
 pub(crate) struct Args {
     /// A map (.authority); may be given several times
     #[arg(long = "map", required = true, value_name = "FILE", num_args = 1..)]

@@ -30,7 +30,7 @@ use crate::verify;
   countersign demo --example steel-sale --dir /tmp/steel
   countersign demo --json
 
-The folder holds the dossier unpacked, and NAME.dossier beside it; `countersign verify` reads either.")]
+The folder holds the dossier unpacked, and NAME.dossier beside it; `verify` reads either.")]
 pub(crate) struct Args {
     /// Which negotiation
     #[arg(long, value_enum, default_value_t = Example::EnrichmentTalks)]

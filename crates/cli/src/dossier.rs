@@ -17,8 +17,10 @@ use crate::shell::Shell;
 /// What `dossier` is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  countersign dossier new talks --party RUR --party KRA --map ruritania.authority --terms enrichment.terms --document agreement.md
-  countersign act mandate --key berg --by berg --capacity SL --on-behalf-of RUR --with KRA --matter security --into talks
+  countersign dossier new talks --party RUR --party KRA --map ruritania.authority \\
+      --terms enrichment.terms --document agreement.md
+  countersign act mandate --key berg --by berg --capacity SL --on-behalf-of RUR --with KRA \\
+      --matter security --into talks
   countersign dossier export talks -o talks.dossier")]
 pub(crate) struct Args {
     #[command(subcommand)]

@@ -68,12 +68,12 @@ verbs! {
     Completions = completions,
 }
 
-/// Agreements that bind: whether the person who signed for the other side could bind it, with reasons.
+/// The command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "countersign",
     version,
-    about,
+    about = "Agreements that bind: whether the person who signed for the other side could bind it, with reasons",
     disable_help_subcommand = true,
     arg_required_else_help = true
 )]

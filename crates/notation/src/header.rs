@@ -74,7 +74,7 @@ fn title<'l, 'a>(lines: &'l [Line<'a>], kind: Kind) -> (Header<Title>, Option<Cu
         (Header { value: None, faults: fault.into_iter().collect(), lines }, None)
     };
     let Some(first) = lines.first() else {
-        let fault = Fault::new(Span::default(), "the file holds no statement").expected([form]);
+        let fault = Fault::new(Span::default(), "the file is empty: it holds no statement").expected([form]);
         return nothing(Some(fault), Vec::new());
     };
     let word = first.first_word().unwrap_or_default();

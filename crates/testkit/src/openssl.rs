@@ -15,7 +15,7 @@ pub fn openssl(dir: &Path, arguments: &[&str]) -> Option<Output> {
     match Command::new("openssl").current_dir(dir).args(arguments).output() {
         Ok(output) => Some(output),
         Err(error) if error.kind() == ErrorKind::NotFound && std::env::var_os("CI").is_none() => {
-            eprintln!("skipped: openssl is not installed");
+            crate::skip("openssl is not installed");
             None
         }
         Err(error) => panic!("openssl can't be run: {error}"),

@@ -8,6 +8,7 @@ use countersign_agreement::signed::{ActError, SignedAct};
 use countersign_authority::model::map::{Fact, Key, Map};
 use countersign_authority::model::name::{Digest, PersonId};
 use countersign_authority::model::policy::{Policy, Rule, Trust};
+use countersign_authority::model::time::Instant;
 use countersign_signature::{Anchor, Certificate, SignatureError, VerifiedSignature, path, verify_detached};
 
 use crate::bundle::{Bundle, BundledAct};
@@ -130,12 +131,20 @@ pub enum Discarded {
         expected: String,
     },
     /// The certificate was not valid when the act says it was signed.
-    #[error("act {number}: the certificate of {subject} was not valid at the time the act claims")]
+    #[error(
+        "act {number} claims to be of {claimed}, and the certificate of {subject} holds from {from} until {until}"
+    )]
     Expired {
         /// Which.
         number: u32,
+        /// The time the act claims.
+        claimed: Instant,
         /// The certificate's subject.
         subject: String,
+        /// The certificate's first second.
+        from: Instant,
+        /// The certificate's last second.
+        until: Instant,
     },
 }
 
@@ -188,11 +197,19 @@ fn examine_one(
         .map_err(|error| Discarded::Signature { number, error })?;
     let binding = bind(number, &act, &signature, &recognised(maps, policy, &act), anchors)?;
     let certificate = signature.signer();
-    let seconds = act.at.0.div_euclid(1_000_000_000);
-    if seconds < i128::from(certificate.not_before()) || seconds > i128::from(certificate.not_after()) {
-        return Err(Discarded::Expired { number, subject: certificate.subject() });
+    if !holds(certificate, act.at) {
+        let of = |seconds: i64| Instant(i128::from(seconds).saturating_mul(1_000_000_000));
+        let (from, until) = (of(certificate.not_before()), of(certificate.not_after()));
+        let subject = certificate.subject();
+        return Err(Discarded::Expired { number, claimed: act.at, subject, from, until });
     }
     Ok(VerifiedAct { number, id: bundled.id, act, signature, binding })
+}
+
+/// Whether a certificate holds at a moment (RFC 5280 §4.1.2.5, both ends included).
+pub fn holds(certificate: &Certificate, at: Instant) -> bool {
+    let seconds = at.0.div_euclid(1_000_000_000);
+    i128::from(certificate.not_before()) <= seconds && seconds <= i128::from(certificate.not_after())
 }
 
 /// Maps that the verifier believes about the act's party: nobody else's says whose key is whose.

@@ -48,9 +48,9 @@ macro_rules! refused {
 }
 
 refused! {
-    an_empty_file: map(""), @r#"m.authority:1:1: the file holds no statement; expected `map` "TITLE" `version` N"#;
+    an_empty_file: map(""), @r#"m.authority:1:1: the file is empty: it holds no statement; expected `map` "TITLE" `version` N"#;
 
-    only_comments: map("# nothing\n\n# here\n"), @r#"m.authority:1:1: the file holds no statement; expected `map` "TITLE" `version` N"#;
+    only_comments: map("# nothing\n\n# here\n"), @r#"m.authority:1:1: the file is empty: it holds no statement; expected `map` "TITLE" `version` N"#;
 
     no_header: map("party A \"A\" state\nmatter x\n"), @r#"m.authority:1:1: a map begins with its title: `party`; expected `map` "TITLE" `version` N"#;
 

@@ -5,6 +5,7 @@ mod errors;
 mod examples;
 mod hostile;
 mod layout;
+mod lint;
 mod resolve;
 mod round_trip;
 mod statements;

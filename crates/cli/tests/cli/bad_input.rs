@@ -1,0 +1,197 @@
+//! Bad input, a row a fault: a clear error that names the words at fault, or a verdict; never a panic.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::{countersign, json, text};
+
+const MAP: &str = r#"map "M" version 1
+source "S" as of 2026-01-01
+party RUR "Ruritania" state
+party KRA "Kravonia" state
+matter trade
+office MFA "Minister" of RUR decides as foreign-minister basis "Constitution"
+person dahl "C. Dahl"
+dahl holds MFA from 2024-01-01 basis "Gazette"
+MFA may sign on trade up to EUR 100 basis "Act"
+"#;
+const ACT: &str = r#"{"id":"a1","kind":"sign","on_behalf_of":"RUR","with":["KRA"],"by":"dahl","capacity":"MFA","matter":"trade","text":"sha256:a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1","amount":{"currency":"EUR","value":"50.00"},"at":"2026-03-02T10:00:00Z"}"#;
+
+/// `decide` on a map, acts and perhaps a policy.
+fn decide(map: &[u8], acts: &str, policy: Option<&str>) -> (Option<i32>, String) {
+    let dir = TempDir::new().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(dir.path().join(name), bytes).unwrap();
+    write("m.authority", map);
+    write("a.jsonl", acts.as_bytes());
+    let mut arguments = vec!["decide", "--map", "m.authority", "--acts", "a.jsonl"];
+    if let Some(policy) = policy {
+        write("p.policy", policy.as_bytes());
+        arguments.extend(["--policy", "p.policy"]);
+    }
+    let output = countersign(dir.path(), &arguments);
+    (output.status.code(), text(&output.stderr))
+}
+
+#[test]
+fn the_rows_start_from_input_that_is_good() {
+    assert_eq!(decide(MAP.as_bytes(), ACT, None), (Some(0), String::new()));
+}
+
+/// A map, acts and a policy.
+type Given = (Vec<u8>, String, Option<String>);
+
+#[test]
+fn each_fault_is_named_with_its_place_and_what_to_do() {
+    let policy = "policy \"P\" version 1\nwe are KRA\naccept source \"S\" on RUR\n";
+    let map = |from: &str, to: &str| (MAP.replace(from, to).into_bytes(), ACT.to_owned(), None);
+    let act = |from: &str, to: &str| (MAP.as_bytes().to_vec(), ACT.replace(from, to), None);
+    let rule = |line: &str| (MAP.as_bytes().to_vec(), ACT.to_owned(), Some(format!("{policy}{line}\n")));
+    let rows: Vec<(&str, Given, &[&str])> = vec![
+        ("a typo in a keyword", map("MFA may sign", "MFA mya sign"), &["m.authority:9:5", "mya", "may"]),
+        (
+            "a typo in a name",
+            map("dahl holds MFA", "dahl holds MAF"),
+            &["m.authority:8:12", "MAF", "did you mean `MFA`?"],
+        ),
+        ("a missing basis", map(" basis \"Gazette\"", ""), &["m.authority:8", "basis"]),
+        (
+            "offices in a ring",
+            map("MFA \"Minister\" of RUR decides", "MFA \"Minister\" of RUR implements under MFA"),
+            &["m.authority:6", "ring", "MFA under MFA"],
+        ),
+        ("an unknown currency", map("EUR 100", "EUX 100"), &["m.authority:9", "EUX", "EUR"]),
+        ("a day that does not exist", map("2024-01-01", "2024-02-30"), &["m.authority:8", "2024-02-30"]),
+        ("a thousands separator", map("EUR 100", "EUR 1,000"), &["m.authority:9", "1,000", "thousands"]),
+        ("an empty file", (Vec::new(), ACT.to_owned(), None), &["m.authority:1:1", "empty"]),
+        (
+            "bytes that are not UTF-8",
+            (b"map \"M\" version 1\nsource \"\xff\" as of 2026-01-01\n".to_vec(), ACT.to_owned(), None),
+            &["m.authority:2:9", "UTF-8"],
+        ),
+        (
+            "a deadline without its start",
+            rule("deadline D1: 60 days until mandate, calendar days, UTC"),
+            &["p.policy:4", "after", "does the clock bound the start of talks, or the agreement?"],
+        ),
+        (
+            "a deadline without its end",
+            rule("deadline D1: 60 days after demand, calendar days, UTC"),
+            &["p.policy:4", "until", "does the clock bound the start of talks, or the agreement?"],
+        ),
+        (
+            "a gate for nobody",
+            rule("gate conclude on trade with RUX: principal signs definitive text"),
+            &["p.policy:4", "RUX", "RUR"],
+        ),
+        ("an act without a field it needs", act("\"by\":\"dahl\",", ""), &["a.jsonl", "line 1", "by"]),
+        ("an act with an unknown field", act("\"by\":", "\"bye\":1,\"by\":"), &["a.jsonl", "line 1", "bye"]),
+        (
+            "an act by somebody unknown",
+            act("\"by\":\"dahl\"", "\"by\":\"dalh\""),
+            &["a1", "dalh", "did you mean `dahl`?"],
+        ),
+        ("an act at no time", act("2026-03-02T10:00:00Z", "yesterday"), &["a.jsonl", "line 1", "yesterday"]),
+        ("an amount that is a number", act("\"50.00\"", "50"), &["a.jsonl", "line 1", "value"]),
+        (
+            "a kind that does not exist",
+            act("\"kind\":\"sign\"", "\"kind\":\"sing\""),
+            &["a.jsonl", "line 1", "sing", "sign"],
+        ),
+        (
+            "acts that are no JSON",
+            (MAP.as_bytes().to_vec(), "not json".to_owned(), None),
+            &["a.jsonl", "line 1"],
+        ),
+    ];
+    for (fault, (map, acts, policy), words) in rows {
+        let (code, said) = decide(&map, &acts, policy.as_deref());
+        assert_eq!(code, Some(2), "{fault}: {said}");
+        for word in words {
+            assert!(said.contains(word), "{fault}: no `{word}` in\n{said}");
+        }
+        assert!(!said.contains("internal error"), "{fault}: {said}");
+    }
+}
+
+#[test]
+fn a_file_of_100_mb_is_refused_before_it_is_read() {
+    let dir = TempDir::new().unwrap();
+    let file = fs::File::create(dir.path().join("m.authority")).unwrap();
+    file.set_len(100_000_000).unwrap();
+    fs::write(dir.path().join("a.jsonl"), ACT).unwrap();
+    for arguments in [
+        &["decide", "--map", "m.authority", "--acts", "a.jsonl"][..],
+        &["check", "m.authority"],
+        &["fmt", "m.authority"],
+    ] {
+        let output = countersign(dir.path(), arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("100000000 bytes; at most"), "{said}");
+    }
+}
+
+#[test]
+fn two_maps_in_conflict_give_a_verdict_not_an_error() {
+    let dir = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    let other = |source: &str, principal: &str| {
+        let map = MAP.replace("source \"S\"", &format!("source \"{source}\""));
+        format!("{map}principal of RUR on trade is {principal} basis \"Study\"\n")
+    };
+    let second = "person eriks \"E. Eriks\"\n";
+    write("one.authority", &other("One", "MFA"));
+    write("two.authority", &format!("{}{second}", other("Two", "person eriks")));
+    write(
+        "p.policy",
+        "policy \"P\" version 1\nwe are KRA\naccept source \"One\" on RUR\naccept source \"Two\" on RUR\ngate conclude on trade with RUR: principal signs definitive text\n",
+    );
+    write("a.jsonl", ACT);
+    let arguments = [
+        "decide",
+        "--map",
+        "one.authority",
+        "--map",
+        "two.authority",
+        "--policy",
+        "p.policy",
+        "--acts",
+        "a.jsonl",
+        "--json",
+    ];
+    let output = countersign(dir.path(), &arguments);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    assert_eq!(json(&output)["parties"][0]["gate"]["verdict"], "conflict");
+    assert_eq!(json(&output)["parties"][0]["headline"], "undetermined");
+}
+
+#[test]
+fn files_that_are_not_what_they_should_be_are_told_of() {
+    let dir = TempDir::new().unwrap();
+    let missing = countersign(dir.path(), &["verify", "no-such.dossier"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("no-such.dossier"));
+    fs::write(dir.path().join("x.dossier"), b"PK but not a zip").unwrap();
+    let garbage = countersign(dir.path(), &["verify", "x.dossier"]);
+    assert_eq!(garbage.status.code(), Some(2));
+    assert!(text(&garbage.stderr).contains("x.dossier"), "{}", text(&garbage.stderr));
+    folder_as_file(dir.path());
+}
+
+fn folder_as_file(dir: &Path) {
+    let output = countersign(dir, &["check", "."]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("error: .:"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn errors_are_json_where_json_is_asked_for() {
+    let dir = TempDir::new().unwrap();
+    fs::write(dir.path().join("m.authority"), MAP.replace("MFA may", "MFA mya")).unwrap();
+    let output = countersign(dir.path(), &["check", "m.authority", "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!((&error["error"][0]["line"], &error["error"][0]["words"]), (&9.into(), &"mya".into()));
+}
