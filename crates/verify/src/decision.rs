@@ -188,7 +188,7 @@ pub fn matrix(out: &mut String, parties: &[PartyDecision]) {
     let common =
         parties.first().map(|p| p.profile).filter(|first| parties.iter().all(|p| p.profile == *first));
     let legal = common.map_or("legal", |profile| profile.word());
-    let _ = writeln!(out, "  {:name$}  {:11}  {:profile$}  {:11}", "", "internal", legal, "our gate");
+    let _ = writeln!(out, "  {:name$}  {:11}  {:profile$}  our gate", "", "internal", legal);
     for party in parties {
         let gate = match party.gate.verdict {
             Verdict::None => "–",

@@ -1,10 +1,12 @@
 //! Reports as text and as JSON: the same facts in both.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use countersign_agreement::clock::{Clock, ClockState};
 use countersign_agreement::kind::Kind;
-use countersign_authority::model::policy::Event;
+use countersign_authority::model::policy::{Event, Profile};
+use countersign_authority::model::profile::Edition;
 use countersign_authority::model::terms::{Duty as Owed, Obligation};
 use countersign_authority::verdict::{Asked, PartyDecision, Verdict};
 use countersign_notation::time::rfc3339;
@@ -47,7 +49,8 @@ pub fn text(report: &Report) -> String {
     block(&mut out, "Clock", report.clocks.iter().map(clock_line));
     block(&mut out, "Duty", report.duties.iter().map(duty_line));
     block(&mut out, "Order", report.orders.iter().map(order_line));
-    block(&mut out, "Flag", report.flags.iter().map(|flag| format!("! {}", flag.says)));
+    let flags = report.flags.iter().map(|flag| format!("! {}", flag.says));
+    block(&mut out, "Flag", flags.chain(editions(report)));
     block(
         &mut out,
         "Bad",
@@ -103,20 +106,54 @@ fn block(out: &mut String, lead: &str, lines: impl Iterator<Item = String>) {
     }
 }
 
+/// Reasons of a column that are told; the rest is in the JSON.
+const REASONS_TOLD: usize = 4;
+
 fn why(out: &mut String, report: &Report, party: &PartyDecision) {
     let legal = party.profile.word();
     let columns = [("gate", &party.gate), ("internal", &party.internal), (legal, &party.legal)];
-    let mut lines = Vec::new();
+    // A reason that two columns share is told once.
+    let mut told: Vec<(&str, String, &str)> = Vec::new();
     for (name, column) in columns {
         if column.verdict == Verdict::None || name == "strict" {
             continue;
         }
         let mark = verdict_mark(&column.verdict);
-        for reason in column.why.iter().take(2) {
-            lines.push(format!("{mark} {} {name}: {}", party.party, readable(report, &reason.says)));
+        for reason in column.why.iter().take(REASONS_TOLD) {
+            match told.iter_mut().find(|(m, _, says)| *m == mark && *says == reason.says) {
+                Some((_, names, _)) => names.extend([", ", name]),
+                None => told.push((mark, name.to_owned(), &reason.says)),
+            }
         }
     }
-    block(out, "Why", lines.into_iter());
+    let lines = told
+        .iter()
+        .map(|(mark, names, says)| format!("{mark} {} {names}: {}", party.party, readable(report, says)));
+    block(out, "Why", lines);
+}
+
+/// Profiles whose edition is past its day.
+fn editions(report: &Report) -> impl Iterator<Item = String> {
+    let used: BTreeSet<Profile> = report.decision.parties.iter().map(|party| party.profile).collect();
+    let as_of = report.as_of;
+    used.into_iter().map(Edition::of).filter(move |edition| edition.expired(as_of)).map(|edition| {
+        format!(
+            "! profile {}, edition {}, was to be looked at again by {}: ask counsel whether it still states the law",
+            edition.profile.word(),
+            edition.edition,
+            edition.expires
+        )
+    })
+}
+
+fn edition_json(profile: Profile) -> Value {
+    let edition = Edition::of(profile);
+    let rules: Vec<Value> =
+        edition.rules.iter().map(|(states, source)| json!({"states": states, "source": source})).collect();
+    json!({
+        "profile": profile.word(), "edition": edition.edition, "expires": edition.expires,
+        "reviewed_by": edition.reviewed_by, "rules": rules,
+    })
 }
 
 fn next(out: &mut String, report: &Report) {
@@ -244,8 +281,10 @@ fn record(out: &mut String, report: &Report) {
         .collect();
     issuers.sort();
     issuers.dedup();
+    let later = report.acts.saturating_sub(report.discarded.len()).saturating_sub(report.by_then);
+    let later = if later == 0 { String::new() } else { format!(", {later} of them later than asked") };
     let line = format!(
-        "{} acts · {all} · no log proofs, no timestamps: times are as the signers claim them",
+        "{} acts{later} · {all} · no log proofs, no timestamps: times are as the signers claim them",
         report.acts
     );
     block(out, "Acts", std::iter::once(line).chain(issuers));
@@ -323,9 +362,12 @@ pub fn json(report: &Report) -> Value {
         map.insert("duties".into(), json!(duties));
         map.insert("orders".into(), report.orders.iter().map(order_json).collect());
         map.insert("flags".into(), json!(flags));
+        let profiles: BTreeSet<Profile> = report.decision.parties.iter().map(|party| party.profile).collect();
+        map.insert("profiles".into(), profiles.into_iter().map(edition_json).collect());
         map.insert("discarded".into(), json!(discarded));
         map.insert("signers".into(), json!(signers));
         map.insert("acts".into(), json!(report.acts));
+        map.insert("acts_by_then".into(), json!(report.by_then));
         map.insert(
             "evidence".into(),
             json!({"bundle": report.evidence.to_string(), "policy": report.policy.map(|p| p.to_string())}),

@@ -144,6 +144,8 @@ pub struct Report {
     pub signers: Vec<SignerLine>,
     /// How many acts the bundle has.
     pub acts: usize,
+    /// Those of them that count and that were done by the time asked about.
+    pub by_then: usize,
     /// SHA-256 over the digests of everything in the bundle that the report rests on.
     pub evidence: Digest,
     /// SHA-256 of the policy's canonical JSON.
@@ -233,6 +235,7 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         signers: signers(&evidence),
         discarded: evidence.discarded,
         acts: bundle.acts.len(),
+        by_then: admitted.len(),
         evidence: evidence_digest(bundle),
         policy: policy.map(countersign_notation::digest::policy),
     })

@@ -22,8 +22,13 @@ impl Search<'_> {
     /// What was tried in vain, the nearest miss first; then who could have done it.
     pub(crate) fn tell(&mut self, misses: &[Miss], deed: &Deed<'_, '_>) -> Vec<Reason> {
         let mut told: Vec<Reason> = Vec::new();
-        for miss in misses {
+        for (ix, miss) in misses.iter().enumerate() {
             let Some(event) = self.acts.event(miss.order) else { continue };
+            // One derivation tried twice, alone and as a joint slot: the nearer miss is told.
+            let before = misses.iter().take(ix);
+            if before.clone().any(|other| (other.tried, other.order) == (miss.tried, miss.order)) {
+                continue;
+            }
             let reason = self.miss_in_words(miss, event);
             if !told.contains(&reason) && told.len() < MISSES_TOLD {
                 told.push(reason);

@@ -5,5 +5,6 @@ pub mod amount;
 pub mod map;
 pub mod name;
 pub mod policy;
+pub mod profile;
 pub mod terms;
 pub mod time;

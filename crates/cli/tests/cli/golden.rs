@@ -9,6 +9,7 @@ fn the_program_prints_what_the_golden_files_and_the_readme_say() {
     trycmd::TestCases::new()
         .case("crates/cli/tests/cli/golden/*.trycmd")
         .case("README.md")
+        .case("examples/*/README.md")
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100");
 }
