@@ -349,6 +349,15 @@ impl<'a> World<'a> {
         self.persons.resize_with(self.person_names.len(), PersonIndex::default);
         self.grants_named.resize_with(self.grant_names.len(), Vec::new);
         self.revocations.resize_with(self.grant_names.len(), Vec::new);
+        // Before any power is read: the order of statements carries no meaning, and a power is its office's party's.
+        for (at, statement) in statements(self.maps)? {
+            if let Fact::Office(says) = &statement.fact {
+                let (party, office) = (self.party(at, &says.of)?, self.office(at, &says.id)?);
+                if let Some(index) = self.offices.get_mut(office as usize) {
+                    index.party = party;
+                }
+            }
+        }
         Ok(())
     }
 
@@ -360,7 +369,6 @@ impl<'a> World<'a> {
                 let party = self.party(at, &says.of)?;
                 let office = self.office(at, &says.id)?;
                 if let Some(index) = self.offices.get_mut(office as usize) {
-                    index.party = party;
                     index.lines.push(Stated { at, valid, says });
                 }
                 if let Some(index) = self.parties.get_mut(party as usize)

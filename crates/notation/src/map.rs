@@ -16,9 +16,6 @@ use crate::parse::{Kind, Notation, Parsed};
 use crate::print::{self, Words};
 use crate::{json, once};
 
-/// Most links that a grant may allow (the design's depth cap).
-const DEPTH_MAX: u8 = 8;
-
 /// Most exclusions of one joint rule; each is checked against every assignment of signers.
 const EXCLUSIONS_MAX: usize = 1_000;
 
@@ -426,13 +423,6 @@ fn grant(c: &mut Cursor<'_, '_>, tail: &mut Tail) -> Parse<Grant> {
                 .help("`over` belongs to powers (`may`) and to consent rules"));
         } else if c.take("depth") {
             let links: u8 = c.number("a number of further links")?;
-            if links > DEPTH_MAX {
-                return Err(Fault::new(
-                    start.to(c.last()),
-                    format!("{links} further links are more than {DEPTH_MAX}"),
-                )
-                .expected([format!("`depth` 0 to {DEPTH_MAX}")]));
-            }
             c.once(&mut depth, links, "depth", start)?;
         } else if c.take("special") {
             c.expect("to")?;

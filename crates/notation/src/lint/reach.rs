@@ -183,6 +183,9 @@ const KINDS: [(Verb, ActKind, Qualifier); 13] = [
     (Verb::Report, ActKind::Report, Qualifier::Definitive),
 ];
 
+/// Longest chain that the evaluator follows.
+const LINKS_MAX: u8 = 8;
+
 /// Most grants asked about: each costs an evaluation.
 const GRANTS_MAX: usize = 2_000;
 
@@ -191,6 +194,10 @@ fn grants(found: &mut Found<'_>, asker: &Asker<'_, '_>) {
     for (placed, grant) in grants.iter().take(GRANTS_MAX) {
         let from = placed.valid().from;
         let at = if from == Instant::MIN { found.as_of } else { from };
+        if grant.depth > LINKS_MAX {
+            let what = format!("at most {LINKS_MAX} links of a chain count, not {}", grant.depth);
+            found.note(Lint::Unreachable, placed, "depth", what, "no chain is followed further");
+        }
         if let Some(ring) = ring(&grants, grant) {
             let what = format!("grants lead back to each other: {}", ring.join(" from "));
             found.note(

@@ -138,7 +138,7 @@ refused! {
 
     an_exclusion_of_three: statement("jointly 2 of A, B, C but not A with B, C may sign on trade basis \"B\""), @r#"m.authority:3:38: `,` is not expected here; expected `including`, `but not`, `may`"#;
 
-    a_grant_deeper_than_the_cap: statement("grant G: O lets p sign on trade depth 9 basis \"B\""), @r#"m.authority:3:33: 9 further links are more than 8: `depth 9`; expected `depth` 0 to 8"#;
+    a_grant_deeper_than_a_number_here: statement("grant G: O lets p sign on trade depth 256 basis \"B\""), @"m.authority:3:39: `256` is not a number of further links; expected a number of further links in digits, in range";
 
     a_grant_over_an_amount: statement("grant G: O lets p sign on trade over EUR 5 basis \"B\""), @r#"m.authority:3:33: a grant has no lower bound: `over`; expected `up to` AMOUNT; `over` belongs to powers (`may`) and to consent rules"#;
 
