@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 use ascent::ascent;
 use countersign_authority::verdict::Verdict;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 
-use crate::world::{AMOUNTS, Actor, CAPS, Case, DAYS, Deed, Scope, Standing, case, internal, read};
+use crate::world::{AMOUNTS, Actor, CAPS, Case, DAYS, Deed, Scope, Standing, case, internal, read, runner};
 
 /// An office or a person as one number: persons follow the offices.
 fn number(actor: Actor) -> u8 {
@@ -268,7 +267,7 @@ fn jointly(rules: &Authority, case: &Case, asked: usize, j: usize) -> bool {
 
 #[test]
 fn the_search_agrees_with_datalog_on_every_act() {
-    let mut runner = TestRunner::new(Config { cases: 2_000, failure_persistence: None, ..Config::default() });
+    let mut runner = runner(2_000);
     let counts: RefCell<BTreeMap<Option<How>, u32>> = RefCell::default();
     let held = runner.run(&case(), |case| {
         let text = case.map();

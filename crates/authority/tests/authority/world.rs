@@ -16,6 +16,7 @@ use countersign_notation::{parse, resolve::resolve, time};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 pub(crate) const OFFICES: [&str; 4] = ["A", "B", "C", "D"];
 pub(crate) const PERSONS: [&str; 5] = ["ann", "bob", "cid", "dot", "eve"];
@@ -356,6 +357,18 @@ impl Deed {
             visibility: None,
             attested_by: None,
         }
+    }
+}
+
+/// Runs a property over the same cases every time; `$COUNTERSIGN_EXPLORE` times as many, at random, where it is set.
+pub(crate) fn runner(cases: u32) -> TestRunner {
+    let explore =
+        std::env::var_os("COUNTERSIGN_EXPLORE").and_then(|times| times.to_str()?.parse::<u32>().ok());
+    let cases = cases.saturating_mul(explore.unwrap_or(1));
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    match explore {
+        Some(_) => TestRunner::new(config),
+        None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
     }
 }
 
