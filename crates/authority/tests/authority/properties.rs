@@ -10,7 +10,7 @@ use countersign_authority::verdict::{ColumnName, Verdict};
 use proptest::prelude::*;
 
 use crate::world::{
-    Actor, Case, Deed, Grant, OFFICES, PERSONS, Revocation, Standing, ask, case, internal, read,
+    Actor, Case, Deed, Grant, OFFICES, PERSONS, Revocation, Standing, ask, case, internal, read, runner,
 };
 
 /// Runs a property over worlds; it returns how often it had something to say, which must be often enough.
