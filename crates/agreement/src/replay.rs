@@ -3,7 +3,7 @@
 //! A dossier's state is derived here and never stored. Acts come in the order of their numbers; nothing here
 //! decides who was bound: that is `countersign-authority`'s, on the facts that replay yields.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use countersign_authority::model::act::{Act, Capacity};
 use countersign_authority::model::amount::Period;
@@ -126,7 +126,7 @@ impl Replay {
     /// Replays acts in order.
     #[must_use]
     pub fn of(acts: &[Admitted]) -> Self {
-        let mut fold = Fold::default();
+        let mut fold = Fold { facts: Vec::with_capacity(acts.len()), ..Fold::default() };
         for admitted in acts {
             fold.step(admitted);
         }
@@ -163,7 +163,7 @@ impl Replay {
 #[derive(Default)]
 struct Fold {
     parties: Vec<PartyId>,
-    seen: BTreeSet<Digest>,
+    seen: HashSet<Digest>,
     facts: Vec<Act>,
     record: Vec<Statement>,
     grants: BTreeSet<GrantId>,

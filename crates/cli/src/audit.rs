@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 use countersign_authority::model::act::{Act, ActKind, Capacity, Qualifier};
 use countersign_authority::model::amount::{Amount, Currency};
@@ -47,6 +48,12 @@ pub(crate) struct Args {
 
 /// Rows judged together: large enough to keep the cores busy, small enough to stream.
 const CHUNK: usize = 16_384;
+
+/// Chunks read before they are judged.
+const CHUNKS_AHEAD: usize = 4;
+
+/// A row as read.
+type Row = Result<csv::StringRecord, csv::Error>;
 
 /// Where the columns stand.
 struct Columns {
@@ -162,41 +169,46 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     };
     let columns = Columns::of(&reader.headers().map_err(unreadable)?.clone())?;
     let mut totals = Totals::default();
-    let mut rows = reader.records();
-    loop {
-        let mut chunk = Vec::with_capacity(CHUNK);
-        for row in rows.by_ref().take(CHUNK) {
-            chunk.push(row);
-        }
-        if chunk.is_empty() {
-            break;
-        }
-        let judged: Vec<Result<Option<Line>, String>> =
-            chunk.par_iter().map(|row| judge(&auditor, &columns, row, args.all)).collect();
-        let mut text = String::new();
-        for result in judged {
-            totals.rows = totals.rows.saturating_add(1);
-            match result {
-                Err(flaw) => {
-                    totals.flagged = totals.flagged.saturating_add(1);
-                    shell.tell(&format!("row {}: {flaw}; passed over", totals.rows.saturating_add(1)));
+    let read = std::thread::scope(|scope| -> Result<(), Failure> {
+        // One thread reads ahead while the others judge.
+        let (send, chunks) = sync_channel::<Vec<Row>>(CHUNKS_AHEAD);
+        scope.spawn(move || {
+            let mut rows = reader.into_records();
+            loop {
+                let chunk: Vec<Row> = rows.by_ref().take(CHUNK).collect();
+                if chunk.is_empty() || send.send(chunk).is_err() {
+                    break;
                 }
-                Ok(None) => totals.authorised = totals.authorised.saturating_add(1),
-                Ok(Some(line)) => totals.line(&line, shell.json, &mut text),
             }
+        });
+        for chunk in chunks {
+            let judged: Vec<Result<Option<Line>, String>> = chunk
+                .par_iter()
+                .with_min_len(256)
+                .map(|row| judge(&auditor, &columns, row, args.all))
+                .collect();
+            let mut text = String::new();
+            for result in judged {
+                totals.rows = totals.rows.saturating_add(1);
+                match result {
+                    Err(flaw) => {
+                        totals.flagged = totals.flagged.saturating_add(1);
+                        shell.tell(&format!("row {}: {flaw}; passed over", totals.rows.saturating_add(1)));
+                    }
+                    Ok(None) => totals.authorised = totals.authorised.saturating_add(1),
+                    Ok(Some(line)) => totals.line(&line, shell.json, &mut text),
+                }
+            }
+            shell.print(&text)?;
         }
-        shell.print(&text)?;
-    }
+        Ok(())
+    });
+    read?;
     shell.tell(&totals.words());
     Ok(totals.exit())
 }
 
-fn judge(
-    auditor: &Auditor<'_>,
-    columns: &Columns,
-    row: &Result<csv::StringRecord, csv::Error>,
-    all: bool,
-) -> Result<Option<Line>, String> {
+fn judge(auditor: &Auditor<'_>, columns: &Columns, row: &Row, all: bool) -> Result<Option<Line>, String> {
     let row = row.as_ref().map_err(|error| error.to_string())?;
     let act = columns.act(row)?;
     if !all && auditor.authorised(&act) {

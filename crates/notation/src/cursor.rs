@@ -26,7 +26,7 @@ pub(crate) const KEYWORDS: [&str; 79] = [
 
 /// Whether a word belongs to the grammar, so that it is no id and no list goes on with it.
 pub(crate) fn is_keyword(word: &str) -> bool {
-    KEYWORDS.binary_search(&word).is_ok()
+    word.bytes().all(|b| b.is_ascii_lowercase()) && KEYWORDS.binary_search(&word).is_ok()
 }
 
 /// Most names in one list: no body that people sign for is larger.

@@ -62,6 +62,9 @@ pub(crate) struct Lines<'a> {
 /// Most tokens in one statement: a list of a thousand names takes two thousand.
 pub(crate) const TOKENS_MAX: usize = 20_000;
 
+/// Room made for a statement's tokens: most have fewer.
+const TOKENS_USUAL: usize = 24;
+
 /// Splits a text into logical lines. Stops at [`ERRORS_MAX`] faults and at [`STATEMENTS_MAX`] statements.
 pub(crate) fn lines(text: &str) -> Lines<'_> {
     let mut all = Lines::default();
@@ -94,7 +97,8 @@ pub(crate) fn lines(text: &str) -> Lines<'_> {
                 break;
             }
             let blank_before = blank && !all.lines.is_empty();
-            let (tokens, comments) = (std::mem::take(&mut tokens), std::mem::take(&mut comments));
+            let next = Vec::with_capacity(TOKENS_USUAL);
+            let (tokens, comments) = (std::mem::replace(&mut tokens, next), std::mem::take(&mut comments));
             all.lines.push(Line { tokens, comments, blank_before, broken });
         } else if let Some(above) = all.lines.last_mut() {
             if above.tokens.len().saturating_add(tokens.len()) > TOKENS_MAX && !above.broken {
@@ -190,8 +194,12 @@ const DIGEST_PREFIX: &str = "sha256";
 
 /// A string in double quotes and its length in the source; escapes are `\"` and `\\`.
 fn quoted(rest: &str, from: usize) -> Result<(Kind<'static>, usize), Fault> {
-    let mut text = String::new();
-    let mut chars = rest.char_indices().skip(1);
+    // Most strings are plain ASCII without an escape.
+    let plain =
+        rest.bytes().skip(1).take_while(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')).count();
+    let end = plain.saturating_add(1);
+    let mut text = rest.get(1..end).unwrap_or("").to_owned();
+    let mut chars = rest.char_indices().skip(end);
     let at_fault = |at: usize, length: usize| {
         let start = from.saturating_add(at);
         Span { start, end: start.saturating_add(length) }

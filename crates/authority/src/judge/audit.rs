@@ -6,11 +6,12 @@
 use alloc::vec::Vec;
 
 use crate::judge::question::{Question, decide};
-use crate::judge::{Ask, authority::Authority};
-use crate::model::act::Act;
+use crate::judge::{Ask, authority::Authority, column::Deed};
+use crate::model::act::{Act, ActKind, Qualifier};
 use crate::model::name::PartyId;
 use crate::model::time::Instant;
-use crate::search::events::Acts;
+use crate::proof::Proof;
+use crate::search::events::{Acts, Event};
 use crate::search::ledger::Ledger;
 use crate::search::view::View;
 use crate::search::{Lens, Search};
@@ -44,21 +45,60 @@ impl<'w> Auditor<'w> {
     }
 
     /// Whether the signature alone was authorised by the party's own rules, with nothing left open. Fast; says
-    /// nothing of why.
+    /// nothing of why not.
     pub fn authorised(&self, act: &Act) -> bool {
-        let Some(party) = self.world.party_names.find(act.on_behalf_of.as_str()) else { return false };
-        let Some(view) = self.views.get(party as usize).filter(|view| view.covers(self.world, party)) else {
-            return false;
-        };
-        let definitive = act.qualifier == crate::model::act::Qualifier::Definitive && act.at == act.not_after;
-        let consents = self.world.parties.get(party as usize).is_some_and(|index| !index.consents.is_empty());
-        if !definitive || consents || self.world.maps.len() > 1 {
-            return self.explain(act).internal.verdict == Verdict::Yes;
+        match self.plain(act) {
+            Some(view) => self.derivation(&Acts::one(self.world, act), view).is_some(),
+            None => self.explain(act).internal.verdict == Verdict::Yes,
         }
+    }
+
+    /// The proof that acts of one party, kind and text were authorised by its own rules, alone or jointly: column A
+    /// without its conditions. `None` where they were not, and where more than this search is needed to tell
+    /// (conditions, contradicting maps): ask [`decide`] then.
+    pub fn prove(&self, acts: &[Act]) -> Option<Proof> {
+        let (first, others) = acts.split_first()?;
+        let alike = |act: &Act| {
+            act.kind == first.kind && act.on_behalf_of == first.on_behalf_of && act.text == first.text
+        };
+        let view =
+            self.plain(first).filter(|_| others.iter().all(|act| alike(act) && self.plain(act).is_some()))?;
+        let acts = match others {
+            [] => Acts::one(self.world, first),
+            _ => Acts::new(self.world, acts, Instant::MAX),
+        };
+        self.derivation(&acts, view)
+    }
+
+    /// What counts about the act's party, where one search settles column A.
+    fn plain(&self, act: &Act) -> Option<&View> {
+        let party = self.world.party_names.find(act.on_behalf_of.as_str())?;
+        let view = self.views.get(party as usize).filter(|view| view.covers(self.world, party))?;
+        let definitive = act.qualifier == Qualifier::Definitive && act.at == act.not_after;
+        let consents = self.world.parties.get(party as usize).is_some_and(|index| !index.consents.is_empty());
+        (definitive && act.kind != ActKind::Confirm && !consents && self.world.maps.len() == 1)
+            .then_some(view)
+    }
+
+    fn derivation(&self, acts: &Acts<'_>, view: &View) -> Option<Proof> {
+        let as_of = acts.events.last()?.act.at;
+        let mut search = Search::new(self.world, acts, view, Lens::Internal, &self.empty, as_of);
+        let group: Vec<&Event<'_>> = acts.events.iter().collect();
+        match search.authority(&group, None) {
+            Authority::Yes(proof) => Some(proof),
+            _ => None,
+        }
+    }
+
+    /// Why one signature was not authorised by the party's own rules: what was tried, the nearest miss first.
+    pub fn why_not(&self, act: &Act) -> Vec<Reason> {
+        let Some(view) = self.plain(act) else { return self.explain(act).internal.why };
         let acts = Acts::one(self.world, act);
         let mut search = Search::new(self.world, &acts, view, Lens::Internal, &self.empty, act.at);
-        let Some(event) = acts.events.first() else { return false };
-        matches!(search.authority(&[event], None), Authority::Yes(_))
+        let group: Vec<&Event<'_>> = acts.events.iter().collect();
+        let misses = search.misses_of(&group, None);
+        let deed = Deed { party: &act.on_behalf_of, group, must: None };
+        search.tell(&misses, &deed)
     }
 
     /// Both columns with their reasons.

@@ -190,11 +190,8 @@ impl Digest {
     /// The first eight hex digits, for people: `sha256:9f3cab01…`.
     #[must_use]
     pub fn short(&self) -> String {
-        use fmt::Write;
         let mut text = String::from("sha256:");
-        for byte in self.0.iter().take(4) {
-            let _ = write!(text, "{byte:02x}");
-        }
+        text.extend(self.digits().take(8));
         text.push('…');
         text
     }
@@ -202,12 +199,14 @@ impl Digest {
     /// The 64 hex digits without the prefix, as in file names of a bundle.
     #[must_use]
     pub fn hex(&self) -> String {
-        use fmt::Write;
         let mut text = String::with_capacity(64);
-        for byte in self.0 {
-            let _ = write!(text, "{byte:02x}");
-        }
+        text.extend(self.digits());
         text
+    }
+
+    fn digits(&self) -> impl Iterator<Item = char> + '_ {
+        let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+        self.0.iter().flat_map(move |byte| [digit(byte >> 4), digit(byte & 0xf)])
     }
 }
 
@@ -222,7 +221,7 @@ fn nibble(digit: u8) -> Option<u8> {
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&self.hex())
     }
 }
 

@@ -50,7 +50,7 @@ impl<'s> Search<'s> {
             }
             Route::Own => match event.person {
                 Some(person) => {
-                    for grant in self.grants_to(Actor::Person(person)).collect::<Vec<_>>() {
+                    for grant in self.grants_to(Actor::Person(person)) {
                         match self.granted(grant, event, verb, at, root, None) {
                             Outcome::Yes(proof) => return Outcome::Yes(proof),
                             Outcome::Unknown => unknown = true,
@@ -73,7 +73,7 @@ impl<'s> Search<'s> {
                 }
                 let to_office = self.grants_to(Actor::Office(office)).map(|g| (g, Some(tenure.at)));
                 let to_person = self.grants_to(Actor::Person(tenure.person)).map(|g| (g, None));
-                for (grant, holding) in to_office.chain(to_person).collect::<Vec<_>>() {
+                for (grant, holding) in to_office.chain(to_person) {
                     match self.granted(grant, event, verb, at, root, holding) {
                         Outcome::Yes(proof) => return Outcome::Yes(proof),
                         Outcome::Unknown => unknown = true,
@@ -352,27 +352,36 @@ impl<'s> Search<'s> {
             return Outcome::No;
         }
         let mut unknown = false;
-        let tenures: Vec<_> = match grantor {
-            Actor::Office(office) => self.holder(office, made).into_iter().copied().collect(),
-            Actor::Person(person) => self.tenures_of(person, made).copied().collect(),
+        let (office, person) = match grantor {
+            Actor::Office(office) => (self.holder(office, made), None),
+            Actor::Person(person) => (None, Some(person)),
         };
-        let mut upper: Vec<(usize, Option<StatementRef>)> = match grantor {
-            Actor::Person(_) => self.grants_to(grantor).map(|g| (g, None)).collect(),
-            Actor::Office(_) => Vec::new(),
-        };
-        for tenure in &tenures {
+        let of_office = office.into_iter();
+        let of_person = person.map(|person| self.tenures_of(person, made)).into_iter().flatten();
+        let tenures = of_office.chain(of_person);
+        for tenure in tenures.clone() {
             match self.base(tenure.office, tenure.at, event, verb, made, root, true) {
                 Outcome::Yes(proof) => return Outcome::Yes(proof),
                 Outcome::Unknown => unknown = true,
                 Outcome::No => {}
             }
-            upper.extend(self.grants_to(Actor::Office(tenure.office)).map(|g| (g, Some(tenure.at))));
         }
-        for (ix, holding) in upper {
-            match self.link(ix, event, verb, made, root, below.saturating_add(1), true, holding) {
+        let own = person.map(|person| self.grants_to(Actor::Person(person))).into_iter().flatten();
+        for ix in own {
+            match self.link(ix, event, verb, made, root, below.saturating_add(1), true, None) {
                 Outcome::Yes(proof) => return Outcome::Yes(proof),
                 Outcome::Unknown => unknown = true,
                 Outcome::No => {}
+            }
+        }
+        for tenure in tenures {
+            for ix in self.grants_to(Actor::Office(tenure.office)) {
+                let holding = Some(tenure.at);
+                match self.link(ix, event, verb, made, root, below.saturating_add(1), true, holding) {
+                    Outcome::Yes(proof) => return Outcome::Yes(proof),
+                    Outcome::Unknown => unknown = true,
+                    Outcome::No => {}
+                }
             }
         }
         if unknown { Outcome::Unknown } else { Outcome::No }

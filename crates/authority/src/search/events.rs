@@ -46,9 +46,10 @@ pub(crate) struct Event<'a> {
 #[derive(Debug)]
 pub(crate) struct Acts<'a> {
     pub(crate) events: Vec<Event<'a>>,
-    by_id: BTreeMap<&'a str, u32>,
-    order_of: BTreeMap<u32, u32>,
-    by_text: BTreeMap<Digest, Vec<u32>>,
+    /// Each act given, where it counts, by its place in the order of time.
+    order_of: Vec<Option<u32>>,
+    /// Texts in their order, each with its acts' places, ascending.
+    by_text: Vec<(Digest, u32)>,
 }
 
 /// Kinds by which a person takes part in making a text binding.
@@ -67,13 +68,11 @@ impl<'a> Acts<'a> {
             .map(|(_, act)| (&*act.id, *act))
             .collect();
         let mut events = Vec::with_capacity(sorted.len());
-        let mut by_text: BTreeMap<Digest, Vec<u32>> = BTreeMap::new();
+        let mut by_text: Vec<(Digest, u32)> = Vec::new();
         for (order, (given, act)) in (0_u32..).zip(&sorted) {
             let confirmed = act.confirms.as_ref().and_then(|id| confirmed_acts.get(&**id).copied());
             let text = act.text.or_else(|| confirmed.and_then(|c| c.text));
-            if let Some(text) = text {
-                by_text.entry(text).or_default().push(order);
-            }
+            by_text.extend(text.map(|text| (text, order)));
             events.push(Event {
                 act,
                 given: *given,
@@ -87,12 +86,14 @@ impl<'a> Acts<'a> {
                 deals_with_self: false,
             });
         }
-        let mut this = Self {
-            by_id: events.iter().map(|e| (&*e.act.id, e.order)).collect(),
-            order_of: events.iter().map(|e| (e.given, e.order)).collect(),
-            events,
-            by_text,
-        };
+        by_text.sort_unstable();
+        let mut order_of = alloc::vec![None; acts.len()];
+        for event in &events {
+            if let Some(order) = order_of.get_mut(event.given as usize) {
+                *order = Some(event.order);
+            }
+        }
+        let mut this = Self { events, order_of, by_text };
         this.mark_self_dealing();
         this
     }
@@ -111,25 +112,21 @@ impl<'a> Acts<'a> {
             with: &act.with,
             deals_with_self: false,
         };
-        Self {
-            events: alloc::vec![event],
-            by_id: BTreeMap::new(),
-            order_of: BTreeMap::new(),
-            by_text: BTreeMap::new(),
-        }
+        Self { events: alloc::vec![event], order_of: Vec::new(), by_text: Vec::new() }
     }
 
     fn mark_self_dealing(&mut self) {
         let mut marked = Vec::new();
-        for orders in self.by_text.values().filter(|orders| orders.len() > 1) {
+        for orders in self.by_text.chunk_by(|a, b| a.0 == b.0).filter(|orders| orders.len() > 1) {
             let mut sides: BTreeMap<&str, BTreeSet<&PartyId>> = BTreeMap::new();
-            for event in orders.iter().filter_map(|o| self.events.get(*o as usize)) {
+            for event in orders.iter().filter_map(|(_, o)| self.events.get(*o as usize)) {
                 if ON_A_TEXT.contains(&event.act.kind) {
                     sides.entry(event.act.by.as_str()).or_default().insert(&event.act.on_behalf_of);
                 }
             }
             let both = |event: &Event<'_>| sides.get(event.act.by.as_str()).is_some_and(|s| s.len() > 1);
-            marked.extend(orders.iter().copied().filter(|o| self.events.get(*o as usize).is_some_and(both)));
+            let orders = orders.iter().map(|(_, order)| *order);
+            marked.extend(orders.filter(|o| self.events.get(*o as usize).is_some_and(both)));
         }
         for order in marked {
             if let Some(event) = self.events.get_mut(order as usize) {
@@ -142,8 +139,9 @@ impl<'a> Acts<'a> {
         self.events.get(order as usize)
     }
 
+    /// The act with this id; the last, where several have it.
     pub(crate) fn find(&self, id: &str) -> Option<&Event<'a>> {
-        self.event(*self.by_id.get(id)?)
+        self.events.iter().rev().find(|event| &*event.act.id == id)
     }
 
     /// Every party on whose behalf an act was done, in the order given.
@@ -161,12 +159,14 @@ impl<'a> Acts<'a> {
 
     /// An act by its index among those given.
     pub(crate) fn given(&self, given: u32) -> Option<&Event<'a>> {
-        self.event(*self.order_of.get(&given)?)
+        self.event((*self.order_of.get(given as usize)?)?)
     }
 
     /// Acts on one text, in order.
     pub(crate) fn on_text(&self, text: Digest) -> impl Iterator<Item = &Event<'a>> {
-        self.by_text.get(&text).into_iter().flatten().filter_map(|order| self.event(*order))
+        let first = self.by_text.partition_point(|(known, _)| *known < text);
+        let from = self.by_text.get(first..).unwrap_or(&[]);
+        from.iter().take_while(move |(known, _)| *known == text).filter_map(|(_, order)| self.event(*order))
     }
 
     pub(crate) fn of_party(&self, party: &PartyId) -> impl Iterator<Item = &Event<'a>> {

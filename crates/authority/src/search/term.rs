@@ -8,7 +8,7 @@ use crate::search::fit::includes;
 use crate::search::{DEPTH_MAX, Lens, Search};
 use crate::world::{Actor, GrantFact, Ix, RevocationFact, TenureFact};
 
-impl Search<'_> {
+impl<'s> Search<'s> {
     /// Whether the grant is terminated at `at`: from the effective date internally; from notice to a party of
     /// the act's other side in law. Only an authorised revocation counts.
     pub(crate) fn terminated(&mut self, grant: &GrantFact<'_>, event: &Event<'_>, at: Instant) -> bool {
@@ -92,41 +92,43 @@ impl Search<'_> {
     }
 
     /// The first holder of an office at a moment, full or acting.
-    pub(crate) fn holder(&self, office: Ix, at: Instant) -> Option<&TenureFact> {
+    pub(crate) fn holder(&self, office: Ix, at: Instant) -> Option<&'s TenureFact> {
         self.holders(office, at).next()
     }
 
-    pub(crate) fn holders(&self, office: Ix, at: Instant) -> impl Iterator<Item = &TenureFact> {
-        self.world
-            .offices
-            .get(office as usize)
-            .into_iter()
-            .flat_map(|index| &index.tenures)
-            .filter(move |tenure| tenure.valid.contains(at) && self.view.sees(tenure.at))
+    pub(crate) fn holders(
+        &self,
+        office: Ix,
+        at: Instant,
+    ) -> impl Iterator<Item = &'s TenureFact> + Clone + use<'s> {
+        let view = self.view;
+        let all = self.world.offices.get(office as usize).map_or(&[][..], |index| &index.tenures);
+        all.iter().filter(move |tenure| tenure.valid.contains(at) && view.sees(tenure.at))
     }
 
     /// The tenure by which a person holds an office at a moment.
-    pub(crate) fn holds(&self, person: Ix, office: Ix, at: Instant) -> Option<&TenureFact> {
+    pub(crate) fn holds(&self, person: Ix, office: Ix, at: Instant) -> Option<&'s TenureFact> {
         self.tenures_of(person, at).find(|tenure| tenure.office == office)
     }
 
     /// The offices a person holds at a moment.
-    pub(crate) fn tenures_of(&self, person: Ix, at: Instant) -> impl Iterator<Item = &TenureFact> {
-        self.world
-            .persons
-            .get(person as usize)
-            .into_iter()
-            .flat_map(|index| &index.tenures)
-            .filter(move |tenure| tenure.valid.contains(at) && self.view.sees(tenure.at))
+    pub(crate) fn tenures_of(
+        &self,
+        person: Ix,
+        at: Instant,
+    ) -> impl Iterator<Item = &'s TenureFact> + Clone + use<'s> {
+        let view = self.view;
+        let all = self.world.persons.get(person as usize).map_or(&[][..], |index| &index.tenures);
+        all.iter().filter(move |tenure| tenure.valid.contains(at) && view.sees(tenure.at))
     }
 
     /// Grants to an office or a person, by index.
-    pub(crate) fn grants_to(&self, actor: Actor) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn grants_to(&self, actor: Actor) -> impl Iterator<Item = usize> + use<'s> {
         let list = match actor {
             Actor::Office(office) => self.world.offices.get(office as usize).map(|index| &index.grants),
             Actor::Person(person) => self.world.persons.get(person as usize).map(|index| &index.grants),
         };
-        list.into_iter().flatten().copied()
+        list.map_or(&[][..], |list| list.as_slice()).iter().copied()
     }
 }
 

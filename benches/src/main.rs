@@ -1,0 +1,24 @@
+//! `cargo xtask bench`, second half: what criterion does not measure (a replay with its memory, the audit of a table by
+//! the program itself), then the results as JSON and as a page.
+//!
+//! With arguments it is its own child: `replay N` measures one replay in a process of its own.
+
+mod audit;
+mod estimates;
+mod page;
+mod replay;
+
+use anyhow::Result;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [verb, count] = arguments.as_slice()
+        && verb == "replay"
+    {
+        return replay::child(count.parse()?);
+    }
+    let mut rows = estimates::rows()?;
+    rows.extend(replay::rows()?);
+    rows.extend(audit::rows()?);
+    page::write(&rows)
+}
