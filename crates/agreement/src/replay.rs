@@ -126,7 +126,11 @@ impl Replay {
     /// Replays acts in order.
     #[must_use]
     pub fn of(acts: &[Admitted]) -> Self {
-        let mut fold = Fold { facts: Vec::with_capacity(acts.len()), ..Fold::default() };
+        let mut fold = Fold {
+            facts: Vec::with_capacity(acts.len()),
+            seen: HashSet::with_capacity(acts.len()),
+            ..Fold::default()
+        };
         for admitted in acts {
             fold.step(admitted);
         }

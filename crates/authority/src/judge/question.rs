@@ -136,13 +136,20 @@ impl<'b> Bench<'b> {
             events.iter().copied().filter(|event| event.act.on_behalf_of == *party).collect();
         let ledger = Ledger::default();
         let mut search = Search::new(self.world, self.acts, &view, Lens::Internal, &ledger, self.as_of);
-        (1..=own.len()).find_map(|count| {
-            let so_far = own.get(..count)?;
-            match search.authority(so_far, None) {
-                Authority::Yes(_) => so_far.last().map(|event| event.order),
-                _ => None,
-            }
-        })
+        // More acts never take authority away: the first prefix that suffices is found by halving.
+        let mut suffices = |count: usize| {
+            search.steps = 0;
+            own.get(..count).is_some_and(|acts| matches!(search.authority(acts, None), Authority::Yes(_)))
+        };
+        if !suffices(own.len()) {
+            return None;
+        }
+        let (mut too_few, mut enough) = (0, own.len());
+        while enough.saturating_sub(too_few) > 1 {
+            let middle = too_few.midpoint(enough);
+            if suffices(middle) { enough = middle } else { too_few = middle }
+        }
+        own.get(enough.checked_sub(1)?).map(|event| event.order)
     }
 
     /// One party's decision, over every reading of maps that disagree.
