@@ -100,6 +100,7 @@ are made beforehand, a question is one `is_authorized`. The office is a group, t
 Chains of grants, joint rules, two time axes and reasons can't be said in it: the chain is asked *flattened*, as one
 policy for its last grantee, and each other grant is one more policy. It is asked with 1,000 of them, not with 100,000.
 
-**Replay.** One party's million acts over a thousand texts, read beforehand; signatures are taken as verified (P-256
+**Replay.** The best of three runs. One party's million acts over a thousand texts, read beforehand (they take most of
+the memory); signatures are taken as verified (P-256
 verifies some 10 to 20 thousand a second a core, which is what a reader of that many acts would wait for).
 ";

@@ -2,8 +2,6 @@
 //!
 //! Bytes that are not canonical are refused: what was signed must be what is shown.
 
-use std::collections::BTreeMap;
-
 use countersign_authority::model::act::{Act, ActKind, Capacity, Qualifier, Visibility};
 use countersign_authority::model::amount::{Amount, Period};
 use countersign_authority::model::map::Verb;
@@ -71,6 +69,23 @@ pub enum BodyValue {
     Notices(Vec<(PartyId, Instant)>),
 }
 
+/// What an act says, in the order of its kind's fields. A handful of fields: looked through, not indexed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Body(Vec<(&'static str, BodyValue)>);
+
+impl Body {
+    /// What a field holds.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&BodyValue> {
+        self.iter().find(|(field, _)| *field == name).map(|(_, value)| value)
+    }
+
+    /// Every field that is there.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &BodyValue)> {
+        self.0.iter().map(|(field, value)| (*field, value))
+    }
+}
+
 /// An act as it is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedAct {
@@ -97,7 +112,7 @@ pub struct SignedAct {
     /// Who may see it.
     pub visibility: Visibility,
     /// What it says, by the fields of its kind.
-    pub body: BTreeMap<&'static str, BodyValue>,
+    pub body: Body,
 }
 
 const FIELDS: &[&str] =
@@ -168,11 +183,11 @@ impl SignedAct {
         let body = f.value("body").unwrap_or(Value::Object(Vec::new()));
         let names: Vec<&'static str> = kind.fields().iter().map(|field| field.name).collect();
         let mut fields = Fields::open(body, "body", &names)?;
-        let mut body = BTreeMap::new();
+        let mut body = Body::default();
         for field in kind.fields() {
             match body_value(&mut fields, field)? {
                 Some(value) => {
-                    body.insert(field.name, value);
+                    body.0.push((field.name, value));
                 }
                 None if field.required => return Err(fields.missing(field.name, expected(field.shape))),
                 None => {}
@@ -201,7 +216,7 @@ impl SignedAct {
             Capacity::Office(office) => office.as_str(),
         });
         let body: serde_json::Map<String, Json> =
-            self.body.iter().map(|(name, value)| ((*name).to_owned(), body_json(value))).collect();
+            self.body.iter().map(|(name, value)| (name.to_owned(), body_json(value))).collect();
         let value = json!({
             "v": 1,
             "dossier": self.dossier,
