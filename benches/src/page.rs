@@ -86,8 +86,8 @@ fn page(rows: &[Row], commit: &str, cores: usize) -> String {
 const HEAD: &str = "# Measurements
 
 Written by `cargo xtask bench`: criterion's medians, warm, each answer checked in the run that measures it; then one
-replay in a process of its own, and `countersign audit` as a user runs it. Times vary between machines, and by a quarter
-between runs on a busy one; ratios hold better.
+replay in a process of its own, and `countersign audit` as a user runs it. Times vary between machines, and on a
+shared one by a half between runs (Cedar's own direct question took 3.4 to 5.6 µs over a day); ratios hold better.
 ";
 
 const TAIL: &str = "
