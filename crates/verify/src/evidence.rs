@@ -13,7 +13,15 @@ use countersign_signature::{Anchor, Certificate, SignatureError, VerifiedSignatu
 
 use crate::bundle::{Bundle, BundledAct};
 
-/// A signature that matched, on an act that was read: made only by checking both.
+/// A signature that matched, on an act that was read: made only by checking both ([`examine`]).
+///
+/// Nobody else can make one:
+/// ```compile_fail,E0451
+/// # use countersign_verify::evidence::VerifiedAct;
+/// fn forge(real: VerifiedAct) -> VerifiedAct {
+///     VerifiedAct { number: 1, ..real }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct VerifiedAct {
     number: u32,
