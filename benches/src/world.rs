@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use countersign_authority::model::act::{Act, ActKind, Capacity, Qualifier};
+use countersign_authority::model::act::{Act, ActKind, Capacity};
 use countersign_authority::model::amount::{Amount, Currency};
 use countersign_authority::model::map::Map;
 use countersign_authority::model::name::{Digest, GrantId, Matter, OfficeId, PartyId, PersonId};
@@ -72,24 +72,16 @@ pub fn sign(
 ) -> Act {
     let at = time::instant_or_day("2026-03-02").expect("a day");
     let currency = Currency::new("EUR").expect("a currency");
+    let party = PartyId::new("RUR").expect("an id");
+    let by = PersonId::new(by).expect("an id");
     Act {
-        id: Arc::from(id),
-        kind: ActKind::Sign,
-        on_behalf_of: PartyId::new("RUR").expect("an id"),
         with: vec![PartyId::new("KRA").expect("an id")],
-        by: PersonId::new(by).expect("an id"),
         capacity: capacity.map(|office| Capacity::Office(OfficeId::new(office).expect("an id"))),
         under: under.map(|grant| GrantId::new(grant).expect("an id")),
         matter: Some(Matter::new(matter).expect("a matter")),
         text: Some(Digest([7; 32])),
         amount: Some(Amount::parse(currency, amount).expect("an amount")),
-        at,
-        not_after: at,
-        qualifier: Qualifier::Definitive,
-        confirms: None,
-        in_person: None,
-        visibility: None,
-        attested_by: None,
+        ..Act::new(Arc::from(id), ActKind::Sign, party, by, at)
     }
 }
 

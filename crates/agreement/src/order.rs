@@ -1,6 +1,6 @@
 //! An order as somebody holds it in their hands: a signed act, or a plain object without a signature.
 
-use countersign_authority::model::act::{Act, ActKind, Capacity, Qualifier};
+use countersign_authority::model::act::{Act, ActKind, Capacity};
 use countersign_authority::model::name::{Digest, OfficeId, PartyId, PersonId};
 use countersign_authority::order::Setting;
 
@@ -50,25 +50,8 @@ impl Order {
         for (i, item) in f.list("sets", "an array")?.unwrap_or_default().into_iter().enumerate() {
             sets.push(setting(item, &format!("sets[{i}]"))?);
         }
-        let act = Act {
-            id: id_of(bytes).to_string().into(),
-            kind: ActKind::Order,
-            on_behalf_of,
-            with: Vec::new(),
-            by,
-            capacity,
-            under: None,
-            matter,
-            text: None,
-            amount: None,
-            at,
-            not_after: at,
-            qualifier: Qualifier::Definitive,
-            confirms: None,
-            in_person: None,
-            visibility: None,
-            attested_by: None,
-        };
+        let id = id_of(bytes).to_string().into();
+        let act = Act { capacity, matter, ..Act::new(id, ActKind::Order, on_behalf_of, by, at) };
         Ok(Self { act, to, sets })
     }
 

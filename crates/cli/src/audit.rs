@@ -115,12 +115,10 @@ impl Columns {
             None => Qualifier::Definitive,
             Some(word) => Qualifier::from_word(word).ok_or_else(|| format!("`{word}` is no qualifier"))?,
         };
+        let party = PartyId::new(cell(self.party)).map_err(name)?;
+        let by = PersonId::new(cell(self.by)).map_err(name)?;
         Ok(Act {
-            id: Arc::from(cell(self.id)),
-            kind: ActKind::Sign,
-            on_behalf_of: PartyId::new(cell(self.party)).map_err(name)?,
             with: with.map(|party| PartyId::new(party.trim())).collect::<Result<_, _>>().map_err(name)?,
-            by: PersonId::new(cell(self.by)).map_err(name)?,
             capacity: match optional(self.capacity) {
                 None => None,
                 Some("person") => Some(Capacity::Person),
@@ -136,13 +134,8 @@ impl Columns {
                 ),
             },
             amount,
-            at,
-            not_after: at,
             qualifier,
-            confirms: None,
-            in_person: None,
-            visibility: None,
-            attested_by: None,
+            ..Act::new(Arc::from(cell(self.id)), ActKind::Sign, party, by, at)
         })
     }
 }

@@ -131,6 +131,30 @@ words! {
 }
 
 impl Act {
+    /// An act at one moment that states nothing else: no capacity, matter, text or amount.
+    #[must_use]
+    pub fn new(id: ActId, kind: ActKind, on_behalf_of: PartyId, by: PersonId, at: Instant) -> Self {
+        Self {
+            id,
+            kind,
+            on_behalf_of,
+            with: Vec::new(),
+            by,
+            capacity: None,
+            under: None,
+            matter: None,
+            text: None,
+            amount: None,
+            at,
+            not_after: at,
+            qualifier: Qualifier::Definitive,
+            confirms: None,
+            in_person: None,
+            visibility: None,
+            attested_by: None,
+        }
+    }
+
     /// The power that this act uses; `None` for kinds that need none (consent, refusal, assurance).
     #[must_use]
     pub fn verb(&self) -> Option<Verb> {

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use countersign_authority::model::act::{Act, ActKind, Capacity, Qualifier};
+use countersign_authority::model::act::{Act, ActKind, Capacity};
 use countersign_authority::model::amount::{Amount, Currency};
 use countersign_authority::model::map::Map;
 use countersign_authority::model::name::{Digest, GrantId, Matter, OfficeId, PartyId, PersonId};
@@ -329,12 +329,11 @@ impl Deed {
         let start = time::instant_or_day(&day(self.day)).unwrap();
         let at = Instant(start.0 + NANOS_PER_DAY / 2);
         let currency = Currency::new("EUR").unwrap();
+        let kind = if self.verb == 0 { ActKind::Sign } else { ActKind::Ratify };
+        let (party, by) =
+            (PartyId::new("P").unwrap(), PersonId::new(PERSONS[usize::from(self.person)]).unwrap());
         Act {
-            id: Arc::from(id),
-            kind: if self.verb == 0 { ActKind::Sign } else { ActKind::Ratify },
-            on_behalf_of: PartyId::new("P").unwrap(),
             with: vec![PartyId::new("Q").unwrap()],
-            by: PersonId::new(PERSONS[usize::from(self.person)]).unwrap(),
             capacity: match self.standing {
                 Standing::Office(office) => {
                     Some(Capacity::Office(OfficeId::new(OFFICES[usize::from(office)]).unwrap()))
@@ -349,13 +348,7 @@ impl Deed {
             matter: Some(Matter::new(MATTERS[usize::from(self.matter)]).unwrap()),
             text: Some(Digest([self.text; 32])),
             amount: Some(Amount::parse(currency, &AMOUNTS[usize::from(self.amount)].to_string()).unwrap()),
-            at,
-            not_after: at,
-            qualifier: Qualifier::Definitive,
-            confirms: None,
-            in_person: None,
-            visibility: None,
-            attested_by: None,
+            ..Act::new(Arc::from(id), kind, party, by, at)
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use countersign_authority::model::act::{Act, ActKind, Capacity, Qualifier};
+use countersign_authority::model::act::{Act, ActKind, Qualifier};
 use countersign_authority::model::map::{
     Breadth, Fact, Grant, Head, Joint, Map, Power, Quorum, Revocation, Verb,
 };
@@ -129,24 +129,15 @@ impl Asker<'_, '_> {
             Some(Breadth::Special(text)) => text,
             _ => Digest([0; 32]),
         };
+        let by = self.people.grantee(&grant.grantee, at)?;
         Some(Act {
-            id: Arc::from("lint"),
-            kind,
-            on_behalf_of: party.clone(),
             with: grant.scope.with.clone().into_iter().collect(),
-            by: self.people.grantee(&grant.grantee, at)?,
-            capacity: None::<Capacity>,
             under: Some(grant.id.clone()),
             matter: Some(grant.scope.matter.clone()),
             text: Some(text),
             amount: grant.scope.up_to.map(|limit| limit.amount),
-            at,
-            not_after: at,
             qualifier,
-            confirms: None,
-            in_person: None,
-            visibility: None,
-            attested_by: None,
+            ..Act::new(Arc::from("lint"), kind, party.clone(), by, at)
         })
     }
 
