@@ -121,6 +121,10 @@ impl Rendering<'_> {
             Asked::Act(id) => format!("act {id}"),
         };
         let _ = writeln!(out, "{what} · as of {}", rfc3339(decision.as_of));
+        if decision.parties.is_empty() {
+            let _ = writeln!(out, "  no acts, and no --party: nobody to report on");
+            return out;
+        }
         matrix(&mut out, &decision.parties);
         for party in &decision.parties {
             reasons(&mut out, party);
@@ -141,7 +145,7 @@ pub enum Overall {
 }
 
 impl Overall {
-    /// The worst of the parties'.
+    /// The worst of the parties'; where there is none, nothing was shown.
     #[must_use]
     pub fn of(decision: &Decision) -> Self {
         decision
@@ -159,7 +163,7 @@ impl Overall {
                 }
             })
             .max()
-            .unwrap_or(Self::Yes)
+            .unwrap_or(Self::Undetermined)
     }
 
     /// The exit code.

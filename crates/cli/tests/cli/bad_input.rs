@@ -43,6 +43,11 @@ fn the_rows_start_from_input_that_is_good() {
 type Given = (Vec<u8>, String, Option<String>);
 
 #[test]
+fn no_acts_show_nothing_and_are_no_yes() {
+    assert_eq!(decide(MAP.as_bytes(), "", None).0, Some(3));
+}
+
+#[test]
 fn each_fault_is_named_with_its_place_and_what_to_do() {
     let policy = "policy \"P\" version 1\nwe are KRA\naccept source \"S\" on RUR\n";
     let map = |from: &str, to: &str| (MAP.replace(from, to).into_bytes(), ACT.to_owned(), None);
