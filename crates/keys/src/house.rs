@@ -122,7 +122,7 @@ pub(crate) fn own_certificate(
     kind: Subject,
 ) -> Result<SoftwareKey, HouseCaError> {
     let template = template(subject, &key.public_key()?, validity, kind)?;
-    let certificate = self_sign(&template, Algorithm::EcdsaP256Sha256, |tbs| Ok(key.sign(tbs)))?;
+    let certificate = self_sign(&template, Algorithm::ECDSA_SHA_256, |tbs| Ok(key.sign(tbs)))?;
     Ok(SoftwareKey::new(key, certificate, Vec::new())?)
 }
 

@@ -32,7 +32,7 @@ impl SoftwareKey {
         let own = key.public_key().map_err(|_| mismatch())?;
         let named = certificate.public_key().map_err(|_| mismatch())?;
         // Through a signature, so that a compressed and an uncompressed point are the same key.
-        let belongs = own == *named || named.verifies(Algorithm::EcdsaP256Sha256, PROOF, &key.sign(PROOF));
+        let belongs = own == *named || named.verifies(Algorithm::ECDSA_SHA_256, PROOF, &key.sign(PROOF));
         if belongs { Ok(Self { key, certificate, chain }) } else { Err(mismatch()) }
     }
 
@@ -47,7 +47,7 @@ const PROOF: &[u8] = b"does this key belong to that certificate?";
 
 impl Signer for SoftwareKey {
     fn algorithm(&self) -> Algorithm {
-        Algorithm::EcdsaP256Sha256
+        Algorithm::ECDSA_SHA_256
     }
 
     fn certificate(&self) -> &Certificate {

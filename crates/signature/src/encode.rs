@@ -6,6 +6,7 @@ pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const BOOLEAN: u8 = 0x01;
+const NULL: u8 = 0x05;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
@@ -56,6 +57,11 @@ pub(crate) fn oid(id: ObjectIdentifier) -> Vec<u8> {
 /// An `AlgorithmIdentifier` without parameters (RFC 5754 §2, RFC 5758 §3.2).
 pub(crate) fn algorithm(id: ObjectIdentifier) -> Vec<u8> {
     sequence(&[&oid(id)])
+}
+
+/// NULL.
+pub(crate) fn null() -> Vec<u8> {
+    tlv(NULL, &[])
 }
 
 /// A small INTEGER.

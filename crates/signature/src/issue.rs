@@ -162,7 +162,7 @@ fn extensions(template: &Template, issuer_key: Option<&[u8]>) -> Vec<u8> {
 
 /// RFC 7093 §2 (1): the leftmost 160 bits of the key's SHA-256.
 fn key_identifier(key: &PublicKey) -> [u8; 20] {
-    let digest: [u8; 32] = Sha256::digest(key.point()).into();
+    let digest: [u8; 32] = Sha256::digest(key.bits()).into();
     let mut out = [0; 20];
     out.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
     out

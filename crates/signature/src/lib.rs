@@ -61,7 +61,7 @@ mod sign;
 mod signer;
 mod verify;
 
-pub use algorithm::{Algorithm, BadPublicKey, PublicKey};
+pub use algorithm::{Algorithm, BadPublicKey, DigestAlgorithm, KeyKind, PublicKey};
 pub use certificate::{CERTIFICATE_MAX, Certificate, CertificateError};
 pub use issue::{IssueError, Subject, Template, issue, self_sign};
 pub use name::{BadDistinguishedName, DistinguishedName};

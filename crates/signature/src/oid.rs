@@ -19,12 +19,30 @@ pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
 
 /// SHA-256 (RFC 5754 §2.2).
 pub(crate) const SHA_256: ObjectIdentifier = rfc5912::ID_SHA_256;
-/// ECDSA with SHA-256 (RFC 5758 §3.2).
+/// SHA-384 (RFC 5754 §2.3).
+pub(crate) const SHA_384: ObjectIdentifier = rfc5912::ID_SHA_384;
+/// SHA-512 (RFC 5754 §2.4).
+pub(crate) const SHA_512: ObjectIdentifier = rfc5912::ID_SHA_512;
+/// ECDSA with SHA-256, SHA-384, SHA-512 (RFC 5758 §3.2).
 pub(crate) const ECDSA_WITH_SHA_256: ObjectIdentifier = rfc5912::ECDSA_WITH_SHA_256;
+pub(crate) const ECDSA_WITH_SHA_384: ObjectIdentifier = rfc5912::ECDSA_WITH_SHA_384;
+pub(crate) const ECDSA_WITH_SHA_512: ObjectIdentifier = rfc5912::ECDSA_WITH_SHA_512;
+/// RSA with PKCS#1 padding and SHA-256, SHA-384, SHA-512 (RFC 4055 §5).
+pub(crate) const SHA_256_WITH_RSA: ObjectIdentifier = rfc5912::SHA_256_WITH_RSA_ENCRYPTION;
+pub(crate) const SHA_384_WITH_RSA: ObjectIdentifier = rfc5912::SHA_384_WITH_RSA_ENCRYPTION;
+pub(crate) const SHA_512_WITH_RSA: ObjectIdentifier = rfc5912::SHA_512_WITH_RSA_ENCRYPTION;
+/// RSASSA-PSS (RFC 4055 §3), and the mask it is used with (§2.2).
+pub(crate) const RSA_PSS: ObjectIdentifier = rfc5912::ID_RSASSA_PSS;
+pub(crate) const MGF_1: ObjectIdentifier = rfc5912::ID_MGF_1;
+/// An RSA public key (RFC 4055 §1.2); as a signature, PKCS#1 with the digest named beside it (RFC 3370 §3.2).
+pub(crate) const RSA: ObjectIdentifier = rfc5912::RSA_ENCRYPTION;
+/// Ed25519 (RFC 8410 §3).
+pub(crate) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 /// An elliptic curve public key (RFC 5480 §2.1.1).
 pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier = rfc5912::ID_EC_PUBLIC_KEY;
-/// The curve P-256 (RFC 5480 §2.1.1.1).
+/// The curves P-256 and P-384 (RFC 5480 §2.1.1.1).
 pub(crate) const P_256: ObjectIdentifier = rfc5912::SECP_256_R_1;
+pub(crate) const P_384: ObjectIdentifier = rfc5912::SECP_384_R_1;
 
 /// Extension: basic constraints (RFC 5280 §4.2.1.9).
 pub(crate) const BASIC_CONSTRAINTS: ObjectIdentifier = rfc5280::ID_CE_BASIC_CONSTRAINTS;

@@ -57,6 +57,14 @@ impl<'a> Walk<'a> {
         T::decode(&mut self.0)
     }
 
+    /// Parameters that may be NULL or absent, and nothing after them.
+    pub(crate) fn null_or_nothing(mut self) -> der::Result<()> {
+        if !self.is_done() {
+            let _: der::asn1::Null = self.decode()?;
+        }
+        self.finish()
+    }
+
     /// Opens the next value, which must have this tag.
     pub(crate) fn enter(&mut self, tag: Tag) -> der::Result<Walk<'a>> {
         Walk::new(self.take(tag)?.value)

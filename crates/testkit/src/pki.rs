@@ -57,7 +57,7 @@ impl Pki {
     fn own(&self, name: &str, subject: &str, kind: Subject) -> SoftwareKey {
         let key = self.private_key(name);
         let template = self.template(subject, &key, kind);
-        let certificate = self_sign(&template, Algorithm::EcdsaP256Sha256, |tbs| Ok(key.sign(tbs)))
+        let certificate = self_sign(&template, Algorithm::ECDSA_SHA_256, |tbs| Ok(key.sign(tbs)))
             .expect("the key signs its own certificate");
         SoftwareKey::new(key, certificate, Vec::new()).expect("key and certificate belong together")
     }
@@ -66,7 +66,7 @@ impl Pki {
         let subject = if subject.contains('=') { subject.to_owned() } else { format!("CN={subject}") };
         let public_key = key.public_key().expect("a private key has a public key");
         // A serial number of its own for every key and validity.
-        let point = public_key.point().iter().skip(1).copied();
+        let point = public_key.bits().iter().skip(1).copied();
         let mut serial = [0; 16];
         serial.iter_mut().zip(point).for_each(|(to, from)| *to = from);
         let span = self.not_before ^ self.not_after.rotate_left(17) ^ i64::from(kind == Subject::Authority);

@@ -194,5 +194,5 @@ fn forged_under(issuer: &str, key: &PrivateKey) -> Certificate {
         not_after: AT + 10,
         kind: Subject::Person,
     };
-    self_sign(&template, Algorithm::EcdsaP256Sha256, |tbs| Ok(key.sign(tbs))).unwrap()
+    self_sign(&template, Algorithm::ECDSA_SHA_256, |tbs| Ok(key.sign(tbs))).unwrap()
 }
