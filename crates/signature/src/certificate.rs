@@ -50,6 +50,7 @@ pub(crate) struct Extensions {
     pub(crate) basic_constraints: Option<BasicConstraints>,
     pub(crate) key_usage: Option<KeyUsage>,
     pub(crate) extended_key_usage: Option<Vec<ObjectIdentifier>>,
+    pub(crate) extended_key_usage_critical: bool,
     pub(crate) subject_key: Option<Vec<u8>>,
     pub(crate) authority_key: Option<Vec<u8>>,
     /// Critical and not understood, or a constraint that would be wrong to skip.
@@ -203,6 +204,13 @@ impl Certificate {
         self.0.subject.as_der() == self.0.issuer.as_der()
     }
 
+    /// Whether its one purpose is timestamping, and must be heeded (RFC 3161 §2.3).
+    pub fn is_for_timestamping_alone(&self) -> bool {
+        let extensions = &self.0.extensions;
+        extensions.extended_key_usage_critical
+            && extensions.extended_key_usage.as_deref() == Some(&[oid::TIME_STAMPING][..])
+    }
+
     /// Its public key; `Err` says why that key is of no use here.
     pub fn public_key(&self) -> Result<&PublicKey, &BadPublicKey> {
         self.0.public_key.as_ref()
@@ -319,6 +327,7 @@ impl Extensions {
                 oid::EXTENDED_KEY_USAGE => {
                     let purposes = ExtendedKeyUsage::from_der(value).map_err(part("extended key usage"))?;
                     found.extended_key_usage = Some(purposes.0);
+                    found.extended_key_usage_critical = extension.critical;
                 }
                 oid::SUBJECT_KEY_IDENTIFIER => {
                     let key =

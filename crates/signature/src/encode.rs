@@ -7,6 +7,7 @@ pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const BOOLEAN: u8 = 0x01;
 const NULL: u8 = 0x05;
+const UTF_8_STRING: u8 = 0x0c;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
@@ -64,6 +65,26 @@ pub(crate) fn null() -> Vec<u8> {
     tlv(NULL, &[])
 }
 
+/// The BOOLEAN true.
+pub(crate) fn yes() -> Vec<u8> {
+    tlv(BOOLEAN, &[&[0xff]])
+}
+
+/// A non-negative INTEGER.
+pub(crate) fn unsigned(value: u64) -> Vec<u8> {
+    let digits = value.to_be_bytes();
+    let shortest: Vec<u8> = digits.into_iter().skip_while(|digit| *digit == 0).collect();
+    match shortest.first() {
+        Some(first) if *first < 0x80 => tlv(INTEGER, &[&shortest]),
+        _ => tlv(INTEGER, &[&[0], &shortest]),
+    }
+}
+
+/// A UTF8String.
+pub(crate) fn utf8(text: &str) -> Vec<u8> {
+    tlv(UTF_8_STRING, &[text.as_bytes()])
+}
+
 /// A small INTEGER.
 pub(crate) fn small(value: u8) -> Vec<u8> {
     if value < 0x80 { tlv(INTEGER, &[&[value]]) } else { tlv(INTEGER, &[&[0, value]]) }
@@ -94,6 +115,15 @@ mod tests {
             let out = tlv(OCTET_STRING, &[&vec![7; length]]);
             assert_eq!(out.len(), head.len() + length);
             assert!(out.starts_with(&head), "{length}");
+        }
+    }
+
+    #[test]
+    fn integers_are_the_shortest_and_positive() {
+        for (value, der) in
+            [(0, vec![2, 1, 0]), (127, vec![2, 1, 127]), (128, vec![2, 2, 0, 128]), (256, vec![2, 2, 1, 0])]
+        {
+            assert_eq!(unsigned(value), der);
         }
     }
 

@@ -48,6 +48,7 @@
 //! ```
 
 mod algorithm;
+mod augment;
 mod certificate;
 mod cms;
 mod encode;
@@ -57,15 +58,25 @@ mod name;
 mod oid;
 mod path;
 mod read;
+pub mod sha1;
 mod sign;
+mod signed_facts;
 mod signer;
+pub mod timestamp;
 mod verify;
 
 pub use algorithm::{Algorithm, BadPublicKey, DigestAlgorithm, KeyKind, PublicKey};
+pub use augment::{
+    ArchiveError, ArchiveImprint, ValidationData, archive_imprint, signature_value, verify_archive_timestamp,
+    with_archive_timestamp, with_timestamp, with_validation_data,
+};
 pub use certificate::{CERTIFICATE_MAX, Certificate, CertificateError};
 pub use issue::{IssueError, Subject, Template, issue, self_sign};
 pub use name::{BadDistinguishedName, DistinguishedName};
 pub use path::{Anchor, PATH_MAX, PathError, ProvenPath, path};
-pub use sign::{SigningError, sign_detached};
+pub use sign::{Claims, SigningError, sign_detached, sign_parts};
+pub use signed_facts::{Claim, Commitment, Location};
 pub use signer::{SignError, Signer};
-pub use verify::{SIGNATURE_MAX, SignatureError, VerifiedSignature, verify_detached};
+pub use verify::{
+    CMS_MAX, SIGNATURE_MAX, SignatureError, VerifiedSignature, verify_attached, verify_detached, verify_parts,
+};

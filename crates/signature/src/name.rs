@@ -86,7 +86,7 @@ impl DistinguishedName {
 
 /// Escapes what could steer a terminal or reorder the line that names a signer: control characters and Unicode's
 /// directional marks, as RFC 4514 §2.4 allows (`\` and two hex digits for each octet).
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         let invisible = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');

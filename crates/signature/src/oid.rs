@@ -16,6 +16,43 @@ pub(crate) const SIGNING_TIME: ObjectIdentifier = rfc5911::ID_SIGNING_TIME;
 /// Signed attribute: ESS signing certificate, version 2 (RFC 5035 §3).
 pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+/// Signed attribute: ESS signing certificate, first version, by SHA-1 (RFC 2634 §5.4).
+pub(crate) const SIGNING_CERTIFICATE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
+/// Signed attribute: the algorithms, under the signature (RFC 6211).
+pub(crate) const ALGORITHM_PROTECTION: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.52");
+/// Signed attribute: commitment type (ETSI EN 319 122-1 §5.2.3), and its values.
+pub(crate) const COMMITMENT_TYPE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.16");
+pub(crate) const PROOF_OF_ORIGIN: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.6.1");
+pub(crate) const PROOF_OF_RECEIPT: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.6.2");
+pub(crate) const PROOF_OF_APPROVAL: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.6.5");
+pub(crate) const PROOF_OF_CREATION: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.6.6");
+/// Signed attribute: where it was signed (EN 319 122-1 §5.2.5).
+pub(crate) const SIGNER_LOCATION: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.17");
+/// Signed attribute: what the signer claims to be (EN 319 122-1 §5.2.6.1).
+pub(crate) const SIGNER_ATTRIBUTES_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.19122.1.1");
+/// X.520: title, description.
+pub(crate) const TITLE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.12");
+pub(crate) const DESCRIPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.13");
+/// Signed attribute: Adobe's revocation data (ISO 32000-2 §12.8.3.3.2).
+pub(crate) const ADOBE_REVOCATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113583.1.1.8");
+/// Unsigned attribute: a timestamp over the signature (EN 319 122-1 §5.3).
+pub(crate) const SIGNATURE_TIMESTAMP: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
+/// Unsigned attribute: archive timestamp, version 3 (EN 319 122-1 §5.5.3), and the index in its token (§5.5.2).
+pub(crate) const ARCHIVE_TIMESTAMP_V3: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.1733.2.4");
+pub(crate) const ATS_HASH_INDEX_V3: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.19122.1.5");
+/// A CMS content of type `TSTInfo` (RFC 3161 §2.4.2).
+pub(crate) const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
+/// An OCSP answer among CMS revocation data (RFC 5940 §2.1).
+pub(crate) const OCSP_IN_CMS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.16.2");
 
 /// SHA-256 (RFC 5754 §2.2).
 pub(crate) const SHA_256: ObjectIdentifier = rfc5912::ID_SHA_256;
@@ -64,3 +101,6 @@ pub(crate) const SIGNING_PURPOSES: [ObjectIdentifier; 3] = [
     rfc5280::ID_KP_EMAIL_PROTECTION,
     ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36"),
 ];
+
+/// Purpose: timestamping (RFC 3161 §2.3).
+pub(crate) const TIME_STAMPING: ObjectIdentifier = rfc5280::ID_KP_TIME_STAMPING;

@@ -40,6 +40,15 @@ impl DigestAlgorithm {
         }
     }
 
+    /// What stands before its hex digits: `sha256`.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sha384 => "sha384",
+            Self::Sha512 => "sha512",
+        }
+    }
+
     pub(crate) fn oid(self) -> ObjectIdentifier {
         match self {
             Self::Sha256 => oid::SHA_256,

@@ -24,7 +24,7 @@ fn a_signature_says_who_when_and_over_what() {
     assert_eq!(signed.certificates().len(), 2);
     assert!(signed.signing_certificate_bound());
     assert!(!signed.has_unsigned_attributes());
-    assert_eq!(signed.algorithm().to_string(), "ECDSA P-256 with SHA-256");
+    assert_eq!(signed.algorithm().to_string(), "ECDSA with SHA-256");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Both ways with openssl: it verifies what is written here, this verifies what it writes.
 
-use countersign_signature::{Anchor, Certificate, PathError, path, sign_detached, verify_detached};
+use countersign_signature::{
+    Anchor, Certificate, PathError, SignatureError, path, sign_detached, verify_attached, verify_detached,
+    verify_parts,
+};
 use countersign_testkit::Pki;
 use countersign_testkit::openssl::{openssl, openssl_succeeds};
 use std::fs;
@@ -199,7 +202,7 @@ fn what_openssl_signs_otherwise_is_refused_with_the_reason() {
         ),
         (&["-nocerts"], "the signature names a certificate that it does not hold"),
         (&["-noattr"], "the signed attribute 1.2.840.113549.1.9.4 is missing"),
-        (&["-md", "sha512"], "the digest algorithm is 2.16.840.1.101.3.4.2.3, which is not known here"),
+        (&["-md", "sha1"], "the signer's digest algorithm is 1.3.14.3.2.26, which is not known here"),
         (
             &["-signer", "root.pem", "-inkey", "root.key"],
             "the signature has 2 signers, expected 1: each signs a file of their own",
@@ -251,14 +254,92 @@ fn keys_of_other_kinds_are_named_not_mistaken() {
     if !make_theirs(dir.path()) {
         return;
     }
-    let rsa = [
-        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "king.key", "-out", "king.pem", "-subj",
-        "/CN=RSA", "-days", "9",
+    let other = [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-521",
+        "-nodes",
+        "-keyout",
+        "king.key",
+        "-out",
+        "king.pem",
+        "-subj",
+        "/CN=P-521",
+        "-days",
+        "9",
     ];
-    openssl_succeeds(dir.path(), &rsa).unwrap();
-    let p7s = sign_theirs(dir.path(), &[]);
+    openssl_succeeds(dir.path(), &other).unwrap();
+    let error = verify_detached(ACT, &sign_theirs(dir.path(), &[])).unwrap_err();
+    insta::assert_snapshot!(error, @"the key of `CN=P-521` can't be used");
     insta::assert_snapshot!(
-        verify_detached(ACT, &p7s).unwrap_err(),
-        @"the signature algorithm is 1.2.840.113549.1.1.1, which is not known here"
+        std::error::Error::source(&error).unwrap(),
+        @"a public key is of kind 1.3.132.0.35; P-256, P-384, RSA and Ed25519 are known here"
     );
+}
+
+/// One key of each kind that openssl has and that is known here, with each digest and padding: `req` flags, then `cms`
+/// flags.
+const KINDS: [(&[&str], &[&str], &str); 9] = [
+    (&["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], &["-md", "sha256"], "ECDSA with SHA-256"),
+    (&["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], &["-md", "sha512"], "ECDSA with SHA-512"),
+    (&["ec", "-pkeyopt", "ec_paramgen_curve:P-384"], &["-md", "sha384"], "ECDSA with SHA-384"),
+    (&["rsa:2048"], &["-md", "sha256"], "RSA PKCS#1 with SHA-256"),
+    (&["rsa:3072"], &["-md", "sha384"], "RSA PKCS#1 with SHA-384"),
+    (&["rsa:4096"], &["-md", "sha512"], "RSA PKCS#1 with SHA-512"),
+    (&["rsa:2048"], &["-md", "sha256", "-keyopt", "rsa_padding_mode:pss"], "RSA-PSS with SHA-256"),
+    (
+        &["rsa:2048"],
+        &["-md", "sha512", "-keyopt", "rsa_padding_mode:pss", "-keyopt", "rsa_pss_saltlen:64"],
+        "RSA-PSS with SHA-512",
+    ),
+    (&["ed25519"], &["-md", "sha512"], "Ed25519"),
+];
+
+#[test]
+fn what_openssl_signs_with_every_kind_of_key_is_verified_here() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("act"), ACT).unwrap();
+    for (key, sign, expected) in KINDS {
+        let req = [
+            &["req", "-x509", "-newkey"],
+            key,
+            &["-nodes", "-keyout", "k.key", "-out", "k.pem", "-subj", "/CN=K"],
+        ];
+        if openssl_succeeds(dir.path(), &req.concat()).is_none() {
+            return;
+        }
+        let cms = [
+            "cms", "-sign", "-binary", "-outform", "DER", "-in", "act", "-out", "act.p7s", "-signer",
+            "k.pem", "-inkey", "k.key", "-cades",
+        ];
+        let output = openssl(dir.path(), &[&cms, sign].concat()).unwrap();
+        if !output.status.success() && expected == "Ed25519" {
+            // openssl before 3.2 can't sign CMS with Ed25519.
+            continue;
+        }
+        assert!(output.status.success(), "{expected}: {}", String::from_utf8_lossy(&output.stderr));
+        let p7s = fs::read(dir.path().join("act.p7s")).unwrap();
+        let signed = verify_detached(ACT, &p7s).unwrap_or_else(|error| panic!("{expected}: {error}"));
+        assert_eq!(signed.algorithm().to_string(), expected);
+        assert!(signed.signing_certificate_bound());
+        let changed = verify_detached(b"another", &p7s);
+        assert!(matches!(changed, Err(SignatureError::ContentChanged { .. })), "{expected}");
+    }
+}
+
+#[test]
+fn what_openssl_streams_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    if !make_theirs(dir.path()) {
+        return;
+    }
+    let p7s = sign_theirs(dir.path(), &["-stream", "-cades", "-nodetach"]);
+    assert_eq!(p7s.get(1), Some(&0x80), "an indefinite length");
+    let (content, signed) = verify_attached(&p7s).unwrap();
+    assert_eq!((content.as_slice(), signed.signer().subject().as_str()), (ACT, "CN=The King,O=Kravonia"));
+    assert_eq!(verify_parts(&[ACT], &p7s).unwrap_err(), SignatureError::NotDetached);
+    assert!(verify_detached(ACT, &p7s).is_err(), "an act's own signature is DER");
 }

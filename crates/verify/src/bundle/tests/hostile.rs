@@ -341,7 +341,14 @@ fn a_swapped_signature_is_found_by_verifying_it() {
     for (act, other) in [(0, 1), (1, 0)] {
         let error = verify_detached(&bundle.acts[act].json, &bundle.acts[act].p7s).unwrap_err();
         let (signed, found) = (bundle.acts[other].id.0, bundle.acts[act].id.0);
-        assert_eq!(error, SignatureError::ContentChanged { signed, found });
+        assert_eq!(
+            error,
+            SignatureError::ContentChanged {
+                digest: countersign_signature::DigestAlgorithm::Sha256,
+                signed: signed.to_vec(),
+                found: found.to_vec()
+            }
+        );
     }
 }
 
