@@ -10,7 +10,7 @@ use crate::run::{cargo, cargo_with, has, in_ci, root, run};
 const TOOLS: [(&str, &str, &str); 1] = [("openssl", "version", "openssl")];
 
 /// Crates that must build for the browser.
-const BROWSER: [&str; 5] = ["authority", "notation", "agreement", "signature", "verify"];
+const BROWSER: [&str; 6] = ["authority", "notation", "agreement", "signature", "pdf", "verify"];
 
 /// Installs what the tests need and runs everything.
 pub(crate) fn test() -> Result<()> {

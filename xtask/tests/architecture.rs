@@ -22,13 +22,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("notation", &["authority"]),
     ("agreement", &["authority"]),
     ("signature", &[]),
+    ("pdf", &["signature"]),
     ("keys", &["signature"]),
-    ("verify", &["authority", "notation", "agreement", "signature"]),
-    ("testkit", &["authority", "notation", "agreement", "signature", "keys", "verify"]),
-    ("cli", &["authority", "notation", "agreement", "signature", "keys", "verify"]),
+    ("timestamp", &["signature"]),
+    ("verify", &["authority", "notation", "agreement", "signature", "pdf"]),
+    ("testkit", &["signature", "keys"]),
+    ("cli", &["authority", "notation", "agreement", "signature", "pdf", "keys", "timestamp", "verify"]),
 ];
 
-const PURE: &[&str] = &["authority", "notation", "agreement", "signature", "verify"];
+const PURE: &[&str] = &["authority", "notation", "agreement", "signature", "pdf", "verify"];
 
 #[test]
 fn dependencies_point_one_way() {
