@@ -1,2 +1,4 @@
 //! Signatures in PDF (ISO 32000-2 §12.8, ETSI EN 319 142-1): revisions, byte ranges, and what changed after each
 //! signature.
+
+pub mod object;
