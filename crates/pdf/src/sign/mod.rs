@@ -1,0 +1,5 @@
+//! Signing.
+mod date;
+mod text;
+pub use date::*;
+pub use text::BadText;

@@ -1,0 +1,13 @@
+//! Writing by appending: an incremental update (ISO 32000-2 §7.5.6).
+//!
+//! What is there keeps its bytes. Changed and new objects follow, then a cross-reference section in the file's own style.
+
+mod hole;
+mod update;
+mod xref;
+
+pub(crate) use hole::{Hole, Placeholder};
+pub(crate) use update::{Appended, Base, Update};
+pub(crate) use xref::Style;
+pub use hole::EmbedError;
+pub use update::UpdateError;
