@@ -1,4 +1,14 @@
 //! Signatures in PDF (ISO 32000-2 §12.8, ETSI EN 319 142-1): revisions, byte ranges, and what changed after each
 //! signature.
 
+mod document;
+mod filter;
 pub mod object;
+mod signature;
+mod syntax;
+mod text;
+
+pub use document::{Document, Field, Part, ReadError, Revision, View, XrefKind};
+pub use filter::FilterError;
+pub use signature::{Contents, Coverage, CoverageFault, Purpose, SignatureValue};
+pub use syntax::{Excerpt, NESTING_MAX, SyntaxError, VALUES_MAX};
