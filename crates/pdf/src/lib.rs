@@ -2,6 +2,16 @@
 //! signature.
 
 pub mod appearance;
+mod document;
+mod filter;
 pub mod object;
 pub mod sign;
+mod signature;
+mod syntax;
+mod text;
 mod write;
+
+pub use document::{Document, Field, Part, ReadError, Revision, View, XrefKind};
+pub use filter::FilterError;
+pub use signature::{Contents, Coverage, CoverageFault, Purpose, SignatureValue};
+pub use syntax::{Excerpt, NESTING_MAX, SyntaxError, VALUES_MAX};

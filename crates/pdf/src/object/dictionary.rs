@@ -9,6 +9,9 @@ use super::{Name, Object};
 pub struct Dictionary<'a>(Vec<(Name<'a>, Object<'a>)>);
 
 impl<'a> Dictionary<'a> {
+    /// Nothing at all.
+    pub(crate) const NONE: Dictionary<'static> = Dictionary(Vec::new());
+
     /// Nothing yet.
     pub fn new() -> Self {
         Self::default()

@@ -7,7 +7,6 @@ mod update;
 mod xref;
 
 pub(crate) use hole::{Hole, Placeholder};
-pub(crate) use update::{Appended, Base, Update};
-pub(crate) use xref::Style;
 pub use hole::EmbedError;
+pub(crate) use update::{Appended, Update};
 pub use update::UpdateError;

@@ -1,28 +1,12 @@
 //! What an incremental update adds (ISO 32000-2 §7.5.6).
 
 use super::hole::{Hole, Placeholder};
-use super::xref::{self, Entry, Style};
+use super::xref::{self, Entry};
+use crate::document::{Document, Revision, XrefKind};
 use crate::object::{Dictionary, Object, Reference};
 use countersign_signature::DigestAlgorithm;
 use std::collections::BTreeMap;
 use std::io::Write as _;
-
-/// What an update must know of the file before it.
-#[derive(Debug, Clone)]
-pub(crate) struct Base<'a> {
-    /// The whole file.
-    pub(crate) bytes: &'a [u8],
-    /// How many bytes stand before the header `%PDF-`: offsets count from there.
-    pub(crate) header: usize,
-    /// Where its newest cross-reference section is, as its last `startxref` says.
-    pub(crate) start_xref: u64,
-    /// How that is written.
-    pub(crate) style: Style,
-    /// Its newest trailer.
-    pub(crate) trailer: Dictionary<'a>,
-    /// A number above every object's.
-    pub(crate) next: u32,
-}
 
 /// Objects that will be appended.
 #[derive(Debug, Clone)]
@@ -55,11 +39,14 @@ pub enum UpdateError {
         length: u64,
     },
     /// No number is free.
-    #[error("the PDF has no object number left: {used} are used, {OBJECTS_MAX} is the limit")]
+    #[error("the PDF has no object number left: {most} is the limit")]
     NoNumberLeft {
-        /// The highest number in use.
-        used: u32,
+        /// The limit.
+        most: u32,
     },
+    /// The file has no revision to go on from.
+    #[error("the PDF has no revision to go on from")]
+    NoRevision,
 }
 
 /// ISO 32000-1 annex C: readers need not handle more objects.
@@ -69,9 +56,12 @@ const OBJECTS_MAX: u32 = 8_388_607;
 const LENGTH_MAX: u64 = 9_999_999_999;
 
 impl<'a> Update<'a> {
-    /// Nothing yet; new objects are numbered from `next`.
-    pub(crate) fn new(next: u32) -> Self {
-        Self { next, objects: BTreeMap::new() }
+    /// Nothing yet; new objects are numbered above every number that any revision has named or counted.
+    pub(crate) fn new(document: &Document<'a>) -> Self {
+        let sizes = document.revisions().iter().filter_map(|revision| revision.trailer().get("Size")?.as_integer());
+        let size = sizes.max().and_then(|size| u32::try_from(size).ok()).unwrap_or(0);
+        let named = document.revisions().iter().filter_map(|revision| revision.objects().last()).max();
+        Self { next: size.max(named.unwrap_or(0).saturating_add(1)), objects: BTreeMap::new() }
     }
 
     /// Takes a number that no object has had.
@@ -108,13 +98,19 @@ impl<'a> Update<'a> {
 
     /// The bytes to append: a line end where the file has none, objects by number, the cross-reference section, and where
     /// that begins.
-    pub(crate) fn write(mut self, base: &Base<'a>) -> Result<Appended, UpdateError> {
-        let own = if base.style == Style::Stream { Some(self.reserve()) } else { None };
+    pub(crate) fn write(mut self, document: &Document<'a>) -> Result<Appended, UpdateError> {
+        let base = document.bytes();
+        let Some(last) = document.revisions().last() else { return Err(UpdateError::NoRevision) };
+        // A hybrid file (§7.5.8.4) goes on with tables: every reader of it knows those.
+        let own = match last.xref() {
+            XrefKind::Stream => Some(self.reserve()),
+            XrefKind::Table | XrefKind::Hybrid => None,
+        };
         if self.next > OBJECTS_MAX {
-            return Err(UpdateError::NoNumberLeft { used: base.next.saturating_sub(1) });
+            return Err(UpdateError::NoNumberLeft { most: OBJECTS_MAX });
         }
         let mut out = Vec::new();
-        if !base.bytes.ends_with(b"\n") && !base.bytes.ends_with(b"\r") {
+        if !base.ends_with(b"\n") && !base.ends_with(b"\r") {
             out.push(b'\n');
         }
         let (mut entries, mut hole) = (Vec::with_capacity(self.objects.len()), None);
@@ -128,7 +124,7 @@ impl<'a> Update<'a> {
             out.extend_from_slice(b"\nendobj\n");
         }
         let start = offset(base, &out);
-        let trailer = trailer(base, self.next, &out);
+        let trailer = trailer(last, self.next, &out);
         match own {
             None => out.extend(xref::table(&entries, &trailer)?),
             Some(own) => {
@@ -140,12 +136,12 @@ impl<'a> Update<'a> {
         }
         // Writing to a vector doesn't fail.
         let _ = write!(out, "startxref\n{start}\n%%EOF\n");
-        let length = u64::try_from(base.bytes.len().saturating_add(out.len())).unwrap_or(u64::MAX);
+        let length = offset(base, &out);
         if length > LENGTH_MAX {
             return Err(UpdateError::TooLarge { length });
         }
         if let Some(hole) = &hole {
-            hole.fill_byte_range(base.bytes.len(), &mut out);
+            hole.fill_byte_range(base.len(), &mut out);
         }
         Ok(Appended { bytes: out, hole })
     }
@@ -155,24 +151,23 @@ fn begin(out: &mut Vec<u8>, reference: Reference) {
     let _ = writeln!(out, "{} {} obj", reference.number, reference.generation);
 }
 
-/// How far from the header the next byte will stand.
-fn offset(base: &Base<'_>, out: &[u8]) -> u64 {
-    let at = base.bytes.len().saturating_sub(base.header).saturating_add(out.len());
-    u64::try_from(at).unwrap_or(u64::MAX)
+/// Where the next byte will stand.
+fn offset(base: &[u8], out: &[u8]) -> u64 {
+    u64::try_from(base.len().saturating_add(out.len())).unwrap_or(u64::MAX)
 }
 
 /// The file's own entries, and where to go on reading.
-fn trailer<'a>(base: &Base<'a>, size: u32, objects: &[u8]) -> Dictionary<'a> {
+fn trailer<'a>(base: &Revision<'a>, size: u32, objects: &[u8]) -> Dictionary<'a> {
     let mut trailer = Dictionary::new().with("Size", i64::from(size));
     for name in ["Root", "Info"] {
-        if let Some(value) = base.trailer.get(name) {
+        if let Some(value) = base.trailer().get(name) {
             trailer.set(name, value.clone());
         }
     }
-    if let Some(id) = base.trailer.get("ID") {
+    if let Some(id) = base.trailer().get("ID") {
         trailer.set("ID", changed_id(id, objects));
     }
-    trailer.with("Prev", i64::try_from(base.start_xref).unwrap_or(i64::MAX))
+    trailer.with("Prev", i64::try_from(base.startxref()).unwrap_or(i64::MAX))
 }
 
 /// The file's identifier: its first half for ever, its second for this state of it (§14.4), made from the one before and

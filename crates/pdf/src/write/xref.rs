@@ -4,15 +4,6 @@ use super::update::UpdateError;
 use crate::object::{Dictionary, Object, Reference, Stream};
 use std::io::Write as _;
 
-/// How a file writes where its objects are. A hybrid file (§7.5.8.4) counts as one with tables: every reader knows those.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Style {
-    /// `xref … trailer`, since PDF 1.0.
-    Table,
-    /// A stream, since PDF 1.5.
-    Stream,
-}
-
 /// Where one object begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
