@@ -3,12 +3,14 @@
 
 pub mod appearance;
 mod document;
+pub mod dss;
 mod filter;
 pub mod object;
 pub mod sign;
 mod signature;
 mod syntax;
 mod text;
+pub mod timestamp;
 mod write;
 
 pub use document::{Document, Field, Part, ReadError, Revision, View, XrefKind};

@@ -103,6 +103,21 @@ impl Rectangle {
         Object::Array(corners.map(Length::to_object).to_vec())
     }
 
+    /// Whether anything of it can be seen.
+    pub(crate) fn has_size(self) -> bool {
+        self.width > Length::default() && self.height > Length::default()
+    }
+
+    /// What of it lies within another; the other where nothing does.
+    pub(crate) fn within(self, other: Self) -> Self {
+        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
+        let right = self.x.plus(self.width).min(other.x.plus(other.width));
+        let upper = self.y.plus(self.height).min(other.y.plus(other.height));
+        let inside = Self { x, y, width: right.minus(x), height: upper.minus(y) };
+        let zero = Length::default();
+        if inside.width > zero && inside.height > zero { inside } else { other }
+    }
+
     /// Whether it lies within a rectangle of this size at the origin.
     pub(crate) fn fits(self, width: Length, height: Length) -> bool {
         let zero = Length::default();
@@ -134,6 +149,14 @@ impl Turn {
         }
     }
 
+    /// Width and height of a rectangle of the page as people see them.
+    pub(crate) fn seen(self, own: Rectangle) -> (Length, Length) {
+        match self {
+            Self::None | Self::Half => (own.width, own.height),
+            Self::Right | Self::Left => (own.height, own.width),
+        }
+    }
+
     /// The matrix that turns a form back upright (§12.5.5; where it then lies, the annotation's rectangle says).
     pub(crate) fn upright(self) -> [i64; 6] {
         match self {
@@ -148,10 +171,7 @@ impl Turn {
 impl PageView {
     /// Its width and height as people see them.
     pub(crate) fn size(self) -> (Length, Length) {
-        match self.turn {
-            Turn::None | Turn::Half => (self.seen.width, self.seen.height),
-            Turn::Right | Turn::Left => (self.seen.height, self.seen.width),
-        }
+        self.turn.seen(self.seen)
     }
 
     /// A box given from the lower left corner of what is seen, in the page's own coordinates.

@@ -44,6 +44,9 @@ pub enum UpdateError {
         /// The limit.
         most: u32,
     },
+    /// Nothing of the update is a signature.
+    #[error("there is no signature in the update")]
+    NoHole,
     /// The file has no revision to go on from.
     #[error("the PDF has no revision to go on from")]
     NoRevision,
