@@ -1,5 +1,4 @@
 //! What other tests lean on.
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use countersign_testkit::{pyhanko, tool, tool::feed};
 use std::process::Command;
