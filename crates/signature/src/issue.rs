@@ -31,6 +31,9 @@ pub enum Subject {
     Authority,
     /// Sign in person: CA false, digitalSignature and nonRepudiation.
     Person,
+    /// Sign timestamps and nothing else: CA false, digitalSignature, and the critical extended key usage timeStamping
+    /// (RFC 3161 §2.3).
+    TimestampAuthority,
 }
 
 /// Why no certificate was made.
@@ -144,6 +147,7 @@ fn extensions(template: &Template, issuer_key: Option<&[u8]>) -> Vec<u8> {
         Subject::Authority => (encode::sequence(&[&yes, &encode::small(0)]), [1, 0b0000_0110]),
         // Bits: digitalSignature (0) and nonRepudiation (1), six unused.
         Subject::Person => (encode::sequence(&[]), [6, 0b1100_0000]),
+        Subject::TimestampAuthority => (encode::sequence(&[]), [7, 0b1000_0000]),
     };
     let usage = encode::tlv(encode::BIT_STRING, &[&usage]);
     let extension = |id, critical: Option<&[u8]>, value: &[u8]| {
@@ -157,7 +161,17 @@ fn extensions(template: &Template, issuer_key: Option<&[u8]>) -> Vec<u8> {
         let key = encode::tlv(encode::CONTEXT_PRIMITIVE, &[key]);
         extension(oid::AUTHORITY_KEY_IDENTIFIER, None, &encode::sequence(&[&key]))
     });
-    encode::sequence(&[&basic, &usage, &own, above.as_deref().unwrap_or_default()])
+    let purpose = (template.kind == Subject::TimestampAuthority).then(|| {
+        let purposes = encode::sequence(&[&encode::oid(oid::TIME_STAMPING)]);
+        extension(oid::EXTENDED_KEY_USAGE, Some(&yes), &purposes)
+    });
+    encode::sequence(&[
+        &basic,
+        &usage,
+        purpose.as_deref().unwrap_or_default(),
+        &own,
+        above.as_deref().unwrap_or_default(),
+    ])
 }
 
 /// RFC 7093 §2 (1): the leftmost 160 bits of the key's SHA-256.

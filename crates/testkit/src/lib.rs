@@ -1,12 +1,17 @@
-//! Development only: a PKI from one seed, other people's programs beside what is written here, and skips that are told of.
+//! Development only: a PKI from one seed, a small timestamp authority, other people's programs beside what is written here,
+//! and skips that are told of.
 
+pub mod loopback;
 pub mod openssl;
 pub mod pki;
 pub mod pyhanko;
 pub mod tool;
+pub mod tsa;
 
+pub use loopback::Loopback;
 pub use pki::Pki;
 pub use tool::{tool, tool_succeeds};
+pub use tsa::Tsa;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -36,8 +36,17 @@ impl Pki {
 
     /// A person's key, certified by an authority of this or another PKI.
     pub fn person(&self, name: &str, subject: &str, authority: &SoftwareKey) -> SoftwareKey {
+        self.certified(name, subject, Subject::Person, authority)
+    }
+
+    /// The key of a timestamp authority, certified for timestamps alone.
+    pub fn timestamp_authority(&self, name: &str, subject: &str, authority: &SoftwareKey) -> SoftwareKey {
+        self.certified(name, subject, Subject::TimestampAuthority, authority)
+    }
+
+    fn certified(&self, name: &str, subject: &str, kind: Subject, authority: &SoftwareKey) -> SoftwareKey {
         let key = self.private_key(name);
-        let template = self.template(subject, &key, Subject::Person);
+        let template = self.template(subject, &key, kind);
         let certificate = issue(&template, authority).expect("the authority issues");
         let chain: Vec<Certificate> =
             std::iter::once(authority.certificate()).chain(authority.chain()).cloned().collect();
