@@ -60,7 +60,7 @@ fn our_client_takes_what_openssl_stamps() {
     assert!(token.at_latest() > token.at(), "an accuracy of 1.5 s was promised");
     let query =
         openssl_succeeds(dir.path(), &["ts", "-query", "-in", "asked.tsq", "-text"]).expect("openssl");
-    for words in ["Hash Algorithm: sha256", "Nonce: 0x42", "Certificate required: yes"] {
+    for words in ["Hash Algorithm: sha256", "Nonce: 0x4101010101010101", "Certificate required: yes"] {
         assert!(query.contains(words), "no `{words}` in {query}");
     }
 }
