@@ -7,7 +7,6 @@ use super::proof::Proofs;
 use super::question::{Constraints, Evidence, Question, Stamp, Trust};
 use super::verdict::{StampStatus, Validation};
 use crate::augment::{covered_by_archive_timestamp, verify_archive_timestamp};
-use crate::timestamp::{TimestampToken, token_in};
 use crate::verify::{SignatureError, VerifiedSignature, verify_attached, verify_parts};
 
 /// Whom to trust, by which rules, about when, with what collected meanwhile.
@@ -69,8 +68,7 @@ fn stamps(p7s: &[u8], content: &[&[u8]], signature: &VerifiedSignature, beside: 
 
 /// Verifies one timestamp over bytes: a token, or the answer of an authority that holds one (`.tsr`).
 pub fn verify_token(tsr: &[u8], over: &[&[u8]], rules: &Rules<'_>) -> StampStatus {
-    let read = token_in(tsr).and_then(TimestampToken::read);
-    let stamp = Stamp::document(read.and_then(|token| token.expect_over(over).map(|()| token)), Vec::new());
+    let stamp = Stamp::over_bytes(tsr, over, Vec::new());
     let mut engine = Engine {
         at: rules.at,
         chains: Chains::new(rules.trust, std::slice::from_ref(&stamp), None, &[rules.collected]),

@@ -211,7 +211,8 @@ impl Engine<'_> {
                     source: source.clone(),
                     exists: exists.clone(),
                 });
-                (Standing::Revoked { source, at, reason }, Known::Nothing)
+                let known = if exists.at < at { Known::NotRevoked } else { Known::Nothing };
+                (Standing::Revoked { source, at, reason }, known)
             }
             Status::Good(by) => {
                 let (source, issued, next) = (by.source.clone(), by.issued, by.next);

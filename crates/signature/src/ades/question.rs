@@ -6,8 +6,10 @@ use super::reason::Reason;
 use crate::augment::ArchiveError;
 use crate::certificate::Certificate;
 use crate::path::Anchor;
-use crate::timestamp::{TimestampError, TimestampToken, token_in};
+use crate::read::Walk;
+use crate::timestamp::{TimestampError, TimestampRefused, TimestampToken, read_token};
 use crate::verify::VerifiedSignature;
+use der::Tag;
 
 /// Certificates, revocation lists and OCSP answers beside a signature. None of it is believed: each proves itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,14 +66,13 @@ pub struct Stamp {
 impl Stamp {
     /// A token, or the answer of an authority that holds one (`.tsr`), that should be over a signature's value.
     pub fn over_signature(token: &[u8], signature: &VerifiedSignature) -> Self {
-        let read = token_in(token).and_then(TimestampToken::read);
-        let token = read.and_then(|token| token.expect_over(&[signature.value()]).map(|()| token));
+        let token = read_over(token, &[signature.value()]);
         let mut covers = vec![ObjectId::of(signature.value())];
         if signature.signing_certificate_bound() {
             // The value is over the signed attributes, and they hold the certificate's digest.
             covers.push(ObjectId::of(signature.signer().as_der()));
         }
-        Self { kind: StampKind::Signature, token: token.map_err(Reason::Timestamp), covers }
+        Self { kind: StampKind::Signature, token, covers }
     }
 
     /// An archive timestamp as [`crate::verify_archive_timestamp`] found it, with what its index names.
@@ -82,6 +83,11 @@ impl Stamp {
             other => Reason::Coverage { why: other.to_string() },
         });
         Self { kind: StampKind::Archive, token, covers }
+    }
+
+    /// A token, or the answer of an authority that holds one (`.tsr`), over bytes of any kind.
+    pub fn over_bytes(token: &[u8], over: &[&[u8]], covers: Vec<ObjectId>) -> Self {
+        Self { kind: StampKind::Document, token: read_over(token, over), covers }
     }
 
     /// A document timestamp, found to be over a PDF's bytes or not, with what those bytes hold.
@@ -103,6 +109,22 @@ impl Stamp {
     pub fn covers(&self) -> &[ObjectId] {
         &self.covers
     }
+}
+
+/// Reads a token, or the answer of an authority that holds one, and holds it against what it should be over.
+fn read_over(tsr: &[u8], over: &[&[u8]]) -> Result<TimestampToken, Reason> {
+    // A token begins with its type, an answer with its status.
+    let starts = Walk::new(tsr).and_then(|mut walk| walk.enter(Tag::Sequence)?.take_if(Tag::ObjectIdentifier));
+    let read = match starts {
+        Ok(None) => read_token(tsr).map_err(|refused| match refused {
+            TimestampRefused::Token(error) => Reason::Timestamp(error),
+            other => Reason::NoToken(other),
+        }),
+        _ => TimestampToken::read(tsr).map_err(Reason::Timestamp),
+    };
+    let token = read?;
+    token.expect_over(over).map_err(Reason::Timestamp)?;
+    Ok(token)
 }
 
 /// Everything that a proof over a whole signature is about: its value, what is embedded in it, and the same of its

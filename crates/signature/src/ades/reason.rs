@@ -4,7 +4,7 @@ use super::indication::SubIndication;
 use super::proof::{Proof, Utc};
 use crate::algorithm::BadPublicKey;
 use crate::path::PathError;
-use crate::timestamp::TimestampError;
+use crate::timestamp::{TimestampError, TimestampRefused};
 use crate::verify::SignatureError;
 use std::fmt;
 
@@ -19,6 +19,8 @@ pub enum Reason {
     Signature(SignatureError),
     /// A timestamp can't be read, or is over something else.
     Timestamp(TimestampError),
+    /// An authority's answer holds no token.
+    NoToken(TimestampRefused),
     /// A later timestamp's list of what it covers does not fit the signature.
     Coverage {
         /// What is wrong with it, in words.
@@ -164,7 +166,7 @@ pub enum Whose {
 /// What is known of a certificate's revocation while it held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
-    /// It was not revoked.
+    /// It was not revoked, or not before the signature existed.
     NotRevoked,
     /// Nothing.
     Nothing,
@@ -191,6 +193,7 @@ impl Reason {
         match self {
             Self::Signature(error) => of_signature(error),
             Self::Timestamp(error) => of_timestamp(error),
+            Self::NoToken(_) => SubIndication::FormatFailure,
             Self::Coverage { .. } => SubIndication::HashFailure,
             Self::NotBound { .. } | Self::TimestampDelay { .. } => SubIndication::SigConstraintsFailure,
             Self::Path(error) => of_path(error),
@@ -270,6 +273,7 @@ impl fmt::Display for Reason {
         match self {
             Self::Signature(error) => write!(f, "{error}"),
             Self::Timestamp(error) => write!(f, "{error}"),
+            Self::NoToken(refused) => write!(f, "{refused}"),
             Self::Coverage { why } => f.write_str(why),
             Self::NotBound { subject } => {
                 write!(f, "the signature does not bind the certificate of `{subject}`: another could take its place")

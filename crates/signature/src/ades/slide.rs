@@ -61,7 +61,8 @@ impl Engine<'_> {
             control = self.slide(responder, Role::TimestampAuthority, control)?;
         }
         control = match revoked {
-            Some(at) => control.min(at),
+            // The second of the revocation is no longer one in which it held.
+            Some(at) => control.min(at.saturating_sub(1)),
             None if is_fresh(newest, control) => control,
             None => control.min(self.spoken_until(newest.issued, newest.next, number, role)),
         };
