@@ -1,6 +1,7 @@
 //! Signatures in PDF (ISO 32000-2 §12.8, ETSI EN 319 142-1): revisions, byte ranges, and what changed after each
 //! signature.
 
+mod difference;
 mod document;
 mod filter;
 pub mod object;
@@ -8,6 +9,7 @@ mod signature;
 mod syntax;
 mod text;
 
+pub use difference::{Change, ChangeVerdict, DifferencePolicy, Judgement, Kind, Level};
 pub use document::{Document, Field, Part, ReadError, Revision, View, XrefKind};
 pub use filter::FilterError;
 pub use signature::{Contents, Coverage, CoverageFault, Purpose, SignatureValue};
