@@ -3,7 +3,7 @@
 use crate::private::{KeyError, PrivateKey};
 use crate::software::{KeyMismatch, SoftwareKey};
 use countersign_signature::{
-    Algorithm, BadPublicKey, Certificate, DistinguishedName, IssueError, PublicKey, Signer as _, Subject,
+    BadPublicKey, Certificate, DistinguishedName, IssueError, Particulars, PublicKey, Signer as _, Subject,
     Template, issue, self_sign,
 };
 
@@ -76,7 +76,7 @@ impl HouseCa {
     /// Makes a new authority: a fresh key and a certificate it signs itself.
     pub fn create(subject: &DistinguishedName, now: i64, years: u16) -> Result<Self, HouseCaError> {
         let (key, validity) = (PrivateKey::generate()?, Validity::years(now, years)?);
-        own_certificate(key, subject, validity, Subject::Authority).map(Self)
+        own_certificate(key, subject, validity, Subject::HOUSE).map(Self)
     }
 
     /// Takes up an authority whose key is at hand.
@@ -122,7 +122,7 @@ pub(crate) fn own_certificate(
     kind: Subject,
 ) -> Result<SoftwareKey, HouseCaError> {
     let template = template(subject, &key.public_key()?, validity, kind)?;
-    let certificate = self_sign(&template, Algorithm::ECDSA_SHA_256, |tbs| Ok(key.sign(tbs)))?;
+    let certificate = self_sign(&template, key.algorithm(), |tbs| key.sign(tbs))?;
     Ok(SoftwareKey::new(key, certificate, Vec::new())?)
 }
 
@@ -136,5 +136,13 @@ fn template(
     getrandom::fill(&mut serial).map_err(|_| KeyError::NoRandomness)?;
     let (subject, public_key) = (subject.clone(), public_key.clone());
     let Validity { not_before, not_after } = validity;
-    Ok(Template { subject, public_key, serial, not_before, not_after, kind })
+    Ok(Template {
+        subject,
+        public_key,
+        serial,
+        not_before,
+        not_after,
+        kind,
+        particulars: Particulars::default(),
+    })
 }

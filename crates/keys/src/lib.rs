@@ -36,12 +36,14 @@
 
 mod file;
 mod house;
+mod kind;
 mod name;
 mod private;
 mod software;
 mod store;
 
 pub use house::{HouseCa, HouseCaError, Validity};
+pub use kind::{BadKind, Kind};
 pub use name::{BadKeyName, KeyName};
 pub use private::{KeyError, Passphrase, PrivateKey};
 pub use software::{KeyMismatch, SoftwareKey};

@@ -7,6 +7,7 @@ use std::fmt;
 /// A software key with its certificate and those above it.
 pub struct SoftwareKey {
     key: PrivateKey,
+    algorithm: Algorithm,
     certificate: Certificate,
     chain: Vec<Certificate>,
 }
@@ -31,9 +32,20 @@ impl SoftwareKey {
         let mismatch = || KeyMismatch { subject: certificate.subject() };
         let own = key.public_key().map_err(|_| mismatch())?;
         let named = certificate.public_key().map_err(|_| mismatch())?;
+        let algorithm = key.algorithm();
         // Through a signature, so that a compressed and an uncompressed point are the same key.
-        let belongs = own == *named || named.verifies(Algorithm::ECDSA_SHA_256, PROOF, &key.sign(PROOF));
-        if belongs { Ok(Self { key, certificate, chain }) } else { Err(mismatch()) }
+        let proves = || key.sign(PROOF).is_ok_and(|proof| named.verifies(algorithm, PROOF, &proof));
+        if own == *named || proves() {
+            Ok(Self { key, algorithm, certificate, chain })
+        } else {
+            Err(mismatch())
+        }
+    }
+
+    /// The same key signing in another way: RSA with PSS, ECDSA with another digest.
+    pub fn signing_with(self, algorithm: Algorithm) -> Result<Self, SignError> {
+        self.key.sign_with(algorithm, PROOF)?;
+        Ok(Self { algorithm, ..self })
     }
 
     /// The private key.
@@ -47,7 +59,7 @@ const PROOF: &[u8] = b"does this key belong to that certificate?";
 
 impl Signer for SoftwareKey {
     fn algorithm(&self) -> Algorithm {
-        Algorithm::ECDSA_SHA_256
+        self.algorithm
     }
 
     fn certificate(&self) -> &Certificate {
@@ -59,7 +71,7 @@ impl Signer for SoftwareKey {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        Ok(self.key.sign(message))
+        self.key.sign_with(self.algorithm, message)
     }
 }
 

@@ -208,7 +208,7 @@ impl KeyStore {
     ) -> Result<Created, KeyStoreError> {
         self.expect_free(name)?;
         let key = PrivateKey::generate().map_err(|fault| KeyStoreError::Key { name: name.clone(), fault })?;
-        let key = own_certificate(key, subject, validity, Subject::Authority)?;
+        let key = own_certificate(key, subject, validity, Subject::HOUSE)?;
         self.save(name, key, passphrase)
     }
 

@@ -7,6 +7,7 @@ pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const BOOLEAN: u8 = 0x01;
 const NULL: u8 = 0x05;
+pub(crate) const ENUMERATED: u8 = 0x0a;
 const UTF_8_STRING: u8 = 0x0c;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;

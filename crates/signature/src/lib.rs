@@ -53,7 +53,7 @@ mod certificate;
 mod cms;
 mod encode;
 mod hex;
-mod issue;
+pub mod issue;
 mod name;
 mod oid;
 mod path;
@@ -71,7 +71,7 @@ pub use augment::{
     with_archive_timestamp, with_timestamp, with_validation_data,
 };
 pub use certificate::{CERTIFICATE_MAX, Certificate, CertificateError};
-pub use issue::{IssueError, Subject, Template, issue, self_sign};
+pub use issue::{IssueError, Particulars, Subject, Template, issue, self_sign};
 pub use name::{BadDistinguishedName, DistinguishedName};
 pub use path::{Anchor, PATH_MAX, PathError, ProvenPath, path};
 pub use sign::{Claims, SigningError, sign_detached, sign_parts};

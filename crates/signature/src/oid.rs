@@ -104,3 +104,28 @@ pub(crate) const SIGNING_PURPOSES: [ObjectIdentifier; 3] = [
 
 /// Purpose: timestamping (RFC 3161 §2.3).
 pub(crate) const TIME_STAMPING: ObjectIdentifier = rfc5280::ID_KP_TIME_STAMPING;
+
+/// Purpose: answering for an authority which certificates are revoked (RFC 6960 §4.2.2.2).
+pub(crate) const OCSP_SIGNING: ObjectIdentifier = rfc5280::ID_KP_OCSP_SIGNING;
+/// Extension: a responder's own certificate needs no answer (RFC 6960 §4.2.2.2.1).
+pub(crate) const OCSP_NO_CHECK: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.5");
+/// Extension of requests and answers: the asker's number (RFC 9654 §2.1).
+pub(crate) const OCSP_NONCE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.2");
+/// What an OCSP answer is (RFC 6960 §4.2.1).
+pub(crate) const OCSP_BASIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.1");
+/// Extension: certificate policies (RFC 5280 §4.2.1.4).
+pub(crate) const CERTIFICATE_POLICIES: ObjectIdentifier = rfc5280::ID_CE_CERTIFICATE_POLICIES;
+/// Extension: other names of the subject (RFC 5280 §4.2.1.6).
+pub(crate) const SUBJECT_ALT_NAME: ObjectIdentifier = rfc5280::ID_CE_SUBJECT_ALT_NAME;
+/// Extension: where revocation lists lie (RFC 5280 §4.2.1.13).
+pub(crate) const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS;
+/// Extension: where the issuer answers and its certificate lies (RFC 5280 §4.2.2.1), and the two methods.
+pub(crate) const AUTHORITY_INFO_ACCESS: ObjectIdentifier = rfc5280::ID_PE_AUTHORITY_INFO_ACCESS;
+pub(crate) const BY_OCSP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1");
+pub(crate) const BY_CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");
+/// Extensions of revocation lists (RFC 5280 §5.2.3, §5.3.1, §5.3.2).
+pub(crate) const CRL_NUMBER: ObjectIdentifier = rfc5280::ID_CE_CRL_NUMBER;
+pub(crate) const CRL_REASON: ObjectIdentifier = rfc5280::ID_CE_CRL_REASONS;
+pub(crate) const INVALIDITY_DATE: ObjectIdentifier = rfc5280::ID_CE_INVALIDITY_DATE;
+/// SHA-1 (RFC 3370 §2.1): OCSP names issuers by it.
+pub(crate) const SHA_1: ObjectIdentifier = rfc5912::ID_SHA_1;

@@ -1,6 +1,6 @@
 //! Where a private key lives.
 
-use crate::{Algorithm, Certificate};
+use crate::{Algorithm, Certificate, KeyKind};
 
 /// Whoever can sign: a software key, a card, a module. The key itself never passes through here.
 pub trait Signer {
@@ -23,5 +23,13 @@ pub enum SignError {
     Refused {
         /// What the device said, in its words.
         reason: String,
+    },
+    /// The algorithm is another kind of key's.
+    #[error("a key of kind {key} does not sign with {algorithm}")]
+    OtherKind {
+        /// How it was to sign.
+        algorithm: Algorithm,
+        /// What kind of key it is.
+        key: KeyKind,
     },
 }

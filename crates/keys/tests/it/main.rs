@@ -4,3 +4,5 @@
 mod files;
 #[cfg(test)]
 mod house;
+#[cfg(test)]
+mod kinds;

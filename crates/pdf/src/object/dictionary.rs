@@ -53,6 +53,16 @@ impl<'a> Dictionary<'a> {
         Some(self.0.remove(at).1)
     }
 
+    /// What stands under a name, to be changed; `null` is put there where nothing does.
+    pub(crate) fn entry(&mut self, name: &'a str) -> &mut Object<'a> {
+        let at = self.0.iter().position(|(key, _)| key == name).unwrap_or_else(|| {
+            self.0.push((name.into(), Object::Null));
+            self.0.len().saturating_sub(1)
+        });
+        #[expect(clippy::indexing_slicing, reason = "found or pushed just now")]
+        &mut self.0[at].1
+    }
+
     /// All names with their objects, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&Name<'a>, &Object<'a>)> {
         self.0.iter().map(|(name, value)| (name, value))

@@ -7,4 +7,6 @@ mod interop;
 #[cfg(test)]
 mod paths;
 #[cfg(test)]
+mod revocation_issue;
+#[cfg(test)]
 mod tampering;

@@ -2,7 +2,8 @@
 
 use countersign_keys::{PrivateKey, SoftwareKey};
 use countersign_signature::{
-    Algorithm, Anchor, Certificate, DistinguishedName, PathError, Signer, Subject, Template, path, self_sign,
+    Algorithm, Anchor, Certificate, DistinguishedName, Particulars, PathError, Signer, Subject, Template,
+    path, self_sign,
 };
 use countersign_testkit::Pki;
 
@@ -129,6 +130,7 @@ fn a_person_can_not_be_made_an_issuer() {
             not_before: AT,
             not_after: AT + 1,
             kind: Subject::Person,
+            particulars: Particulars::default(),
         },
         &below,
     )
@@ -147,7 +149,8 @@ fn an_authority_below_a_house_ca_breaks_its_path_length() {
         serial: [1; 16],
         not_before: AT - 10,
         not_after: AT + 10,
-        kind: Subject::Authority,
+        kind: Subject::HOUSE,
+        particulars: Particulars::default(),
     };
     let below = countersign_signature::issue(&template, &house).unwrap();
     let below = SoftwareKey::new(key, below, vec![house.certificate().clone()]).unwrap();
@@ -193,6 +196,7 @@ fn forged_under(issuer: &str, key: &PrivateKey) -> Certificate {
         not_before: AT - 10,
         not_after: AT + 10,
         kind: Subject::Person,
+        particulars: Particulars::default(),
     };
-    self_sign(&template, Algorithm::ECDSA_SHA_256, |tbs| Ok(key.sign(tbs))).unwrap()
+    self_sign(&template, Algorithm::ECDSA_SHA_256, |tbs| key.sign(tbs)).unwrap()
 }

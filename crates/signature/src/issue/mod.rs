@@ -1,10 +1,21 @@
-//! Certificates for those who bring none (RFC 5280 §4).
+//! What an authority issues: certificates (RFC 5280 §4), revocation lists (§5), OCSP answers (RFC 6960).
+//!
+//! Pure: serial numbers, times and what is revoked are arguments; whoever keeps the register is elsewhere.
+
+mod crl;
+mod extensions;
+pub mod ocsp;
+mod reason;
+
+pub use crl::{Crl, CrlError, Revoked};
+pub use extensions::{NameConstraints, Particulars, Subject, key_identifier};
+pub use reason::{BadReason, Reason};
 
 use crate::certificate::{Certificate, CertificateError};
 use crate::name::DistinguishedName;
 use crate::signer::{SignError, Signer};
-use crate::{Algorithm, PublicKey, encode, oid};
-use sha2::{Digest, Sha256};
+use crate::{Algorithm, PublicKey, encode};
+use extensions::extensions;
 
 /// What a new certificate says. The caller draws the serial number and reads the clock.
 #[derive(Debug, Clone)]
@@ -22,15 +33,8 @@ pub struct Template {
     pub not_after: i64,
     /// What the key may do.
     pub kind: Subject,
-}
-
-/// What a certificate's key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
-    /// Issue certificates for people, and no further authorities: CA true, path length 0, keyCertSign and cRLSign.
-    Authority,
-    /// Sign in person: CA false, digitalSignature and nonRepudiation.
-    Person,
+    /// What else it says.
+    pub particulars: Particulars,
 }
 
 /// Why no certificate was made.
@@ -102,8 +106,12 @@ pub fn self_sign(
 }
 
 fn seal(tbs: &[u8], algorithm: Algorithm, signature: &[u8]) -> Result<Certificate, CertificateError> {
-    let signature = encode::tlv(encode::BIT_STRING, &[&[0], signature]);
-    Certificate::from_der(&encode::sequence(&[tbs, &algorithm.identifier(), &signature]))
+    Certificate::from_der(&encode::sequence(&[tbs, &algorithm.identifier(), &bits(signature)]))
+}
+
+/// A BIT STRING of whole octets.
+fn bits(octets: &[u8]) -> Vec<u8> {
+    encode::tlv(encode::BIT_STRING, &[&[0], octets])
 }
 
 /// `TBSCertificate` (RFC 5280 §4.1.2), version 3.
@@ -134,36 +142,4 @@ fn to_be_signed(
 
 fn encode_time(at: i64) -> Result<Vec<u8>, IssueError> {
     crate::cms::encode_time(at).ok_or(IssueError::Time { at })
-}
-
-fn extensions(template: &Template, issuer_key: Option<&[u8]>) -> Vec<u8> {
-    let own = encode::tlv(encode::OCTET_STRING, &[&key_identifier(&template.public_key)]);
-    let yes = encode::tlv(encode::BOOLEAN, &[&[0xff]]);
-    let (basic, usage) = match template.kind {
-        // Bits: keyCertSign (5) and cRLSign (6), one bit of the octet unused.
-        Subject::Authority => (encode::sequence(&[&yes, &encode::small(0)]), [1, 0b0000_0110]),
-        // Bits: digitalSignature (0) and nonRepudiation (1), six unused.
-        Subject::Person => (encode::sequence(&[]), [6, 0b1100_0000]),
-    };
-    let usage = encode::tlv(encode::BIT_STRING, &[&usage]);
-    let extension = |id, critical: Option<&[u8]>, value: &[u8]| {
-        let value = encode::tlv(encode::OCTET_STRING, &[value]);
-        encode::sequence(&[&encode::oid(id), critical.unwrap_or_default(), &value])
-    };
-    let basic = extension(oid::BASIC_CONSTRAINTS, Some(&yes), &basic);
-    let usage = extension(oid::KEY_USAGE, Some(&yes), &usage);
-    let own = extension(oid::SUBJECT_KEY_IDENTIFIER, None, &own);
-    let above = issuer_key.map(|key| {
-        let key = encode::tlv(encode::CONTEXT_PRIMITIVE, &[key]);
-        extension(oid::AUTHORITY_KEY_IDENTIFIER, None, &encode::sequence(&[&key]))
-    });
-    encode::sequence(&[&basic, &usage, &own, above.as_deref().unwrap_or_default()])
-}
-
-/// RFC 7093 §2 (1): the leftmost 160 bits of the key's SHA-256.
-fn key_identifier(key: &PublicKey) -> [u8; 20] {
-    let digest: [u8; 32] = Sha256::digest(key.bits()).into();
-    let mut out = [0; 20];
-    out.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-    out
 }
