@@ -90,7 +90,7 @@ impl<'a> Checker<'a> {
         let text = |act| self.reading.about(act).text;
         let (kind, wanted) = asked.map_or((ActKind::Sign, self.claim.text), |a| (a.kind, text(a)));
         let fits = |a: &&'a Act| a.on_behalf_of == *self.claim.party && a.kind == kind && text(a) == wanted;
-        let through = acts.iter().any(|a| asked.is_none() || is_asked(a)) && acts.iter().all(|a| fits(a));
+        let through = acts.iter().any(|a| asked.is_none() || is_asked(a)) && acts.iter().all(fits);
         Rule::Text.needs(through, "the party's acts on what is asked about")?;
         acts.into_iter().try_for_each(|act| self.conditions(act, base, followed))
     }

@@ -188,6 +188,6 @@ impl<'a> Reading<'a> {
     /// Whose office it is; names mean the same in every map, accepted or not.
     pub(crate) fn party_of(&self, office: &str) -> Option<&'a PartyId> {
         let lines = self.e.maps.iter().flat_map(|map| &map.statements).filter_map(|s| only!(Office)(&s.fact));
-        lines.filter(|line| line.id.as_str() == office).last().map(|line| &line.of)
+        lines.rev().find(|line| line.id.as_str() == office).map(|line| &line.of)
     }
 }
