@@ -5,6 +5,7 @@ extern crate alloc;
 
 pub mod check;
 pub mod deadline;
+mod evidence;
 mod judge;
 pub mod model;
 pub mod order;
@@ -13,5 +14,5 @@ mod search;
 pub mod verdict;
 mod world;
 
-pub use judge::{Ask, Audit, Auditor, Question, decide};
+pub use judge::{Ask, Audit, Auditor, Question, ShowProof, decide, decide_showing};
 pub use world::{World, WorldError};

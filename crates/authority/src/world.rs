@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::model::map::{
-    ConsentRule, Decider, Fact, Grant, Head, HeldOut, Map, Office, Power, PrincipalClaim, Quorum,
-    Restriction, Statement,
+    ConsentRule, Decider, Fact, Grant, Head, HeldOut, Map, Office, Power, PrincipalClaim, Restriction,
+    Statement,
 };
 use crate::model::name::{ActorId, GrantId, OfficeId, PartyId, PersonId};
 use crate::model::policy::Policy;
-use crate::model::time::{Instant, Interval, Moment, Validity, Zone};
+use crate::model::time::{Instant, Interval, Moment, Zone};
 use crate::verdict::StatementRef;
 
 /// Index of an interned name.
@@ -124,6 +124,8 @@ pub(crate) struct PowerFact<'a> {
     pub(crate) excluding: Vec<(usize, usize)>,
     /// How many slots must be filled; 1 for a sole power.
     pub(crate) quorum: usize,
+    /// Whether all its offices are of one party.
+    pub(crate) own: bool,
 }
 
 impl PowerFact<'_> {
@@ -362,7 +364,7 @@ impl<'a> World<'a> {
     }
 
     fn index(&mut self, at: StatementRef, statement: &'a Statement) -> Result<(), WorldError> {
-        let valid = self.interval(statement.valid);
+        let valid = statement.valid.interval(self.zone);
         match &statement.fact {
             Fact::Party(_) | Fact::Matter(_) | Fact::Person(_) => {}
             Fact::Office(says) => {
@@ -392,6 +394,7 @@ impl<'a> World<'a> {
             Fact::ConsentRule(says) => {
                 let (party, office) = (self.party(at, &says.party)?, self.office(at, &says.of)?);
                 self.cover(party, at);
+                self.counts_earlier_acts |= says.over.is_some_and(|limit| limit.per.is_some());
                 if let Some(index) = self.parties.get_mut(party as usize) {
                     index.consents.push(ConsentFact { at, valid, says, office });
                 }
@@ -444,27 +447,26 @@ impl<'a> World<'a> {
             Head::Office(office) => (core::slice::from_ref(office), 1, Vec::new(), Vec::new()),
             Head::Jointly(joint) => {
                 let slot = |id: &OfficeId| joint.of.iter().position(|other| other == id);
-                let quorum = match joint.quorum {
-                    Quorum::All => joint.of.len(),
-                    Quorum::Count(count) => usize::from(count),
-                };
                 let including = joint.including.iter().filter_map(slot).collect();
                 let excluding =
                     joint.excluding.iter().filter_map(|(a, b)| Some((slot(a)?, slot(b)?))).collect();
-                (joint.of.as_slice(), quorum, including, excluding)
+                (joint.of.as_slice(), joint.must(), including, excluding)
             }
         };
         let offices = ids.iter().map(|id| self.office(at, id)).collect::<Result<Vec<_>, _>>()?;
-        let party = offices.first().and_then(|o| self.offices.get(*o as usize)).map_or(0, |o| o.party);
+        let party_of = |o: &Ix| self.offices.get(*o as usize).map_or(0, |o| o.party);
+        let party = offices.first().map_or(0, party_of);
+        let own = offices.iter().all(|office| party_of(office) == party);
         let ix = self.powers.len();
         for office in &offices {
             if let Some(index) = self.offices.get_mut(*office as usize) {
                 index.powers.push(ix);
             }
         }
-        let power = PowerFact { at, valid, says, party, offices, including, excluding, quorum };
+        let power = PowerFact { at, valid, says, party, offices, including, excluding, quorum, own };
         let joint = power.joint();
-        self.counts_earlier_acts |= says.scope.up_to.is_some_and(|limit| limit.per.is_some());
+        self.counts_earlier_acts |=
+            [says.scope.up_to, says.scope.over].iter().flatten().any(|l| l.per.is_some());
         self.powers.push(power);
         self.cover(party, at);
         if let Some(index) = self.parties.get_mut(party as usize) {
@@ -527,13 +529,6 @@ impl<'a> World<'a> {
         notices: &[crate::model::map::Notice],
     ) -> Result<Vec<(Ix, Instant)>, WorldError> {
         notices.iter().map(|n| Ok((self.party(at, &n.to)?, n.at.instant(self.zone)))).collect()
-    }
-
-    fn interval(&self, valid: Validity) -> Interval {
-        Interval {
-            from: valid.from.map_or(Instant::MIN, |moment| moment.instant(self.zone)),
-            until: valid.until.map_or(Instant::MAX, |moment| moment.instant(self.zone)),
-        }
     }
 
     fn party(&self, at: StatementRef, id: &PartyId) -> Result<Ix, WorldError> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_authority::model::map::{Decider, Fact, Head, Map, Role, Statement};
+use countersign_authority::model::map::{Decider, Fact, Head, Map, Power, Role, Statement};
 use countersign_authority::model::name::{ActorId, Matter, OfficeId, PartyId};
 use countersign_authority::model::policy::{Policy, Rule};
 use countersign_authority::model::terms::{Clause, Terms};
@@ -145,7 +145,28 @@ fn meanings(maps: &[Parsed<Map>]) -> Vec<Diagnostic> {
             break;
         }
     }
+    for map in maps {
+        faults.extend(mixed(map, &offices).take(ERRORS_MAX.saturating_sub(faults.len())));
+    }
     faults
+}
+
+/// Joint powers of offices of several parties: nobody is bound by another's offices.
+fn mixed<'m>(
+    map: &'m Parsed<Map>,
+    offices: &'m BTreeMap<&OfficeId, &PartyId>,
+) -> impl Iterator<Item = Diagnostic> + 'm {
+    map.value.statements.iter().enumerate().filter_map(|(ix, statement)| {
+        let Fact::Power(Power { head: Head::Jointly(joint), .. }) = &statement.fact else { return None };
+        let party = |office: &OfficeId| offices.get(office).copied();
+        let first = joint.of.first()?;
+        let other = joint.of.iter().find(|office| party(office) != party(first))?;
+        let (a, b) = (party(first)?, party(other)?);
+        Some(map.fault(ix, other.as_str(), |span| {
+            let message = format!("a joint power of one party names {first}, an office of {a}, and {other}, of {b}");
+            Fault::new(span, message).help("a power binds the party whose offices hold it: let each have its own")
+        }))
+    })
 }
 
 /// Most dates at which a map's hierarchy is looked at for rings.

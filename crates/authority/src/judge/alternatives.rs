@@ -4,7 +4,6 @@ use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::model::map::{Head, Verb};
 use crate::model::name::Matter;
 use crate::search::view::View;
 use crate::verdict::StatementRef;
@@ -111,9 +110,7 @@ fn contradictions(
             };
             if apart(a.at, b.at)
                 && a.valid.overlaps(&b.valid)
-                && covers(&a.says.matter)
-                && covers(&b.says.matter)
-                && a.decider != b.decider
+                && contradicts(world, a.at, b.at, matter)
                 && nearest(a)
                 && nearest(b)
             {
@@ -125,11 +122,7 @@ fn contradictions(
     for lines in index.offices.iter().filter_map(|o| world.offices.get(*o as usize)).map(|o| &o.lines) {
         for (i, a) in lines.iter().enumerate() {
             for b in lines.iter().skip(i.saturating_add(1)) {
-                let standing = a.says.standing.is_some()
-                    && b.says.standing.is_some()
-                    && a.says.standing != b.says.standing;
-                if apart(a.at, b.at) && a.valid.overlaps(&b.valid) && (standing || a.says.role != b.says.role)
-                {
+                if apart(a.at, b.at) && a.valid.overlaps(&b.valid) && contradicts(world, a.at, b.at, matter) {
                     pairs.push((a.at, b.at));
                 }
             }
@@ -145,16 +138,9 @@ fn contradictions(
     let marked = |power: &PowerFact<'_>| power.says.reserved || power.says.exclusive;
     for a in powers.iter().filter(|power| marked(power)) {
         for b in &powers {
-            let same_head = a.offices == b.offices && same_form(&a.says.head, &b.says.head);
-            let disagree = if same_head {
-                a.says.reserved != b.says.reserved || a.says.exclusive != b.says.exclusive
-            } else {
-                a.says.exclusive && !b.offices.iter().all(|o| a.offices.contains(o))
-            };
             if apart(a.at, b.at)
                 && a.valid.overlaps(&b.valid)
-                && disagree
-                && share_verb(&a.says.scope.verbs, &b.says.scope.verbs)
+                && contradicts(world, a.at, b.at, matter)
                 && !pairs.contains(&(b.at, a.at))
             {
                 pairs.push((a.at, b.at));
@@ -164,10 +150,7 @@ fn contradictions(
     pairs
 }
 
-fn same_form(a: &Head, b: &Head) -> bool {
-    matches!((a, b), (Head::Office(_), Head::Office(_)) | (Head::Jointly(_), Head::Jointly(_)))
-}
-
-fn share_verb(a: &[Verb], b: &[Verb]) -> bool {
-    a.iter().any(|x| b.iter().any(|y| x.includes(*y) || y.includes(*x)))
+fn contradicts(world: &World<'_>, a: StatementRef, b: StatementRef, matter: Option<&Matter>) -> bool {
+    let facts = world.statement(a).zip(world.statement(b));
+    facts.is_some_and(|(a, b)| a.fact.contradicts(&b.fact, matter))
 }

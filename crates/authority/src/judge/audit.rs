@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crate::judge::question::{Question, decide};
+use crate::judge::question::{Proofs, Question, judge};
 use crate::judge::{Ask, authority::Authority, column::Deed};
 use crate::model::act::{Act, ActKind, Qualifier};
 use crate::model::name::PartyId;
@@ -55,7 +55,7 @@ impl<'w> Auditor<'w> {
 
     /// The proof that acts of one party, kind and text were authorised by its own rules, alone or jointly: column A
     /// without its conditions. `None` where they were not, and where more than this search is needed to tell
-    /// (conditions, contradicting maps): ask [`decide`] then.
+    /// (conditions, contradicting maps): ask [`decide`](crate::decide) then.
     pub fn prove(&self, acts: &[Act]) -> Option<Proof> {
         let (first, others) = acts.split_first()?;
         let alike = |act: &Act| {
@@ -110,7 +110,7 @@ impl<'w> Auditor<'w> {
             parties: alloc::vec![act.on_behalf_of.clone()],
             milestones: Vec::new(),
         };
-        let decision = decide(self.world, core::slice::from_ref(act), &question);
+        let decision = judge(self.world, core::slice::from_ref(act), &question, Proofs::Believed);
         match decision.parties.into_iter().next() {
             Some(PartyDecision { internal, legal, .. }) => Audit { internal, legal },
             None => Audit { internal: nobody(&act.on_behalf_of), legal: nobody(&act.on_behalf_of) },

@@ -13,4 +13,4 @@ pub(crate) mod settle;
 pub(crate) mod why;
 
 pub use audit::{Audit, Auditor};
-pub use question::{Ask, Question, decide};
+pub use question::{Ask, Question, ShowProof, decide, decide_showing};

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::check::{Claim, Evidence, Refused, check};
 use crate::judge::alternatives::{ALTERNATIVES_MAX, Alternative, alternatives};
 use crate::judge::authority::Authority;
 use crate::judge::column::Deed;
@@ -20,7 +21,9 @@ use crate::search::events::{Acts, Event, Route};
 use crate::search::ledger::Ledger;
 use crate::search::view::View;
 use crate::search::{Lens, Search};
-use crate::verdict::{Asked, Column, Decision, Headline, PartyDecision, Reason, Rule, Verdict};
+use crate::verdict::{
+    Asked, Column, ColumnName, Decision, Headline, PartyDecision, Reason, Rule, StatementRef, Verdict,
+};
 use crate::world::{Ix, World};
 
 /// What is asked of the acts.
@@ -55,11 +58,40 @@ pub struct Question {
 /// Never fails: what can't be told is `unknown`, with what is missing.
 #[must_use]
 pub fn decide(world: &World<'_>, acts: &[Act], question: &Question) -> Decision {
+    judge(world, acts, question, Proofs::Checked)
+}
+
+/// Answers a question, and shows the proof of every `yes` with what it was checked against, for those who check it by
+/// means of their own. Maps that disagree show one proof a reading, with what that reading leaves out.
+pub fn decide_showing(
+    world: &World<'_>,
+    acts: &[Act],
+    question: &Question,
+    show: &ShowProof<'_>,
+) -> Decision {
+    judge(world, acts, question, Proofs::Shown(show))
+}
+
+/// Told of each proof.
+pub type ShowProof<'p> = dyn Fn(&Evidence<'_>, &Claim<'_>, &Proof) + 'p;
+
+/// What is done with a proof once found.
+#[derive(Clone, Copy)]
+pub(crate) enum Proofs<'p> {
+    /// Every `yes` is checked again, on its own, before it is said.
+    Checked,
+    /// Checked, and shown.
+    Shown(&'p ShowProof<'p>),
+    /// The search is believed: for one of millions of rows.
+    Believed,
+}
+
+pub(crate) fn judge(world: &World<'_>, acts: &[Act], question: &Question, proofs: Proofs<'_>) -> Decision {
     let latest = acts.iter().map(|act| act.not_after).max().unwrap_or(Instant::MIN);
     let as_of = question.as_of.unwrap_or(latest);
     let known_at = question.known_at.unwrap_or(Instant::MAX);
     let acts = Acts::new(world, acts, as_of);
-    let bench = Bench { world, acts: &acts, as_of, known_at, question };
+    let bench = Bench { world, acts: &acts, as_of, known_at, question, proofs };
     let parties = if question.parties.is_empty() { acts.parties() } else { question.parties.clone() };
     let asked = bench.asked();
     let parties = parties.iter().map(|party| bench.party(party, &asked)).collect();
@@ -74,6 +106,7 @@ pub(crate) struct Bench<'b> {
     pub(crate) as_of: Instant,
     pub(crate) known_at: Instant,
     pub(crate) question: &'b Question,
+    pub(crate) proofs: Proofs<'b>,
 }
 
 /// The three columns of one reading.
@@ -305,7 +338,68 @@ impl<'b> Bench<'b> {
                 }
             }
         };
-        Columns { internal: merge(|c| &c.internal), legal: merge(|c| &c.legal), gate: merge(|c| &c.gate) }
+        let merged = Columns {
+            internal: merge(|c| &c.internal),
+            legal: merge(|c| &c.legal),
+            gate: merge(|c| &c.gate),
+        };
+        match self.proofs {
+            Proofs::Checked | Proofs::Shown(_) => self.checked(merged, party, view, &ledger, subject),
+            Proofs::Believed => merged,
+        }
+    }
+
+    /// Lets no `yes` pass that the independent checker refuses.
+    fn checked(
+        &self,
+        columns: Columns,
+        party: &PartyId,
+        view: &View,
+        ledger: &Ledger,
+        subject: &Subject<'b>,
+    ) -> Columns {
+        let given = |order| self.acts.event(order).map(|event| event.given);
+        let used: BTreeSet<(StatementRef, u32)> =
+            ledger.uses().filter_map(|(fact, order)| Some((fact, given(order)?))).collect();
+        let evidence = Evidence {
+            maps: self.world.maps,
+            policy: self.world.policy,
+            zone: self.world.zone,
+            acts: self.acts.all,
+            record: self.world.record,
+            known_at: self.known_at,
+            as_of: self.as_of,
+            left_out: &view.dropped,
+            used: &used.into_iter().collect::<Vec<_>>(),
+        };
+        let act = subject.must.and_then(given);
+        let one = |name, column: Column| {
+            let claim = Claim { party, column: name, text: subject.text, act, matter: subject.matter };
+            match column.proof.as_ref().filter(|_| column.verdict == Verdict::Yes) {
+                Some(proof) => match check(&evidence, &claim, proof) {
+                    Ok(()) => {
+                        if let Proofs::Shown(show) = self.proofs {
+                            show(&evidence, &claim, proof);
+                        }
+                        column
+                    }
+                    Err(Refused { rule, premise }) => {
+                        let says = format!(
+                            "a proof was found, and its independent check refused it ({}: {premise}): this is a fault of the program, please report it",
+                            rule.word()
+                        );
+                        let why = vec![Reason { rule, says, facts: Vec::new() }];
+                        Column { verdict: Verdict::Unknown, why, proof: None }
+                    }
+                },
+                None => column,
+            }
+        };
+        Columns {
+            internal: one(ColumnName::Internal, columns.internal),
+            legal: one(ColumnName::Legal, columns.legal),
+            gate: one(ColumnName::Gate, columns.gate),
+        }
     }
 
     /// Column A, or B, by the kind of what is asked about.

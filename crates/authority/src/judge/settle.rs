@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use crate::judge::authority::Authority;
 use crate::model::act::ActKind;
 use crate::model::amount::period_of;
-use crate::model::map::Fact;
+use crate::model::map::{Fact, Limit};
+use crate::model::meaning::may_cover;
 use crate::model::name::PartyId;
 use crate::model::time::Instant;
 use crate::proof::Proof;
@@ -14,6 +15,7 @@ use crate::search::events::{Acts, Event};
 use crate::search::ledger::{Deal, Ledger};
 use crate::search::view::View;
 use crate::search::{Lens, Search};
+use crate::verdict::StatementRef;
 use crate::world::World;
 
 /// Kinds that commit: a deal is counted once, by whichever comes first.
@@ -52,9 +54,27 @@ pub(crate) fn settle(
         if let Authority::Yes(proof) = search.authority(&group, Some(event.order)) {
             done.insert(Deal::of(event));
             enter(world, &mut ledger, event, &proof);
+            let party = event.party.and_then(|party| world.parties.get(party as usize));
+            for rule in party.into_iter().flat_map(|index| &index.consents) {
+                let covers = view.sees(rule.at)
+                    && rule.valid.contains(event.act.at)
+                    && may_cover(&rule.says.matter, event.matter);
+                if let Some(limit) = rule.says.over.filter(|_| covers) {
+                    add(world, &mut ledger, event, rule.at, &limit);
+                }
+            }
         }
     }
     ledger
+}
+
+/// Adds to what counts against a limit over a period.
+fn add(world: &World<'_>, ledger: &mut Ledger, event: &Event<'_>, fact: StatementRef, limit: &Limit) {
+    if let Some(amount) = event.amount.filter(|amount| amount.currency == limit.amount.currency)
+        && let Some(period) = limit.per.and_then(|per| period_of(per, event.act.at, world.zone))
+    {
+        ledger.add(fact, period, event, amount.minor);
+    }
 }
 
 fn enter(world: &World<'_>, ledger: &mut Ledger, event: &Event<'_>, proof: &Proof) {
@@ -67,10 +87,8 @@ fn enter(world: &World<'_>, ledger: &mut Ledger, event: &Event<'_>, proof: &Proo
         if single_use {
             ledger.use_up(at, event);
         }
-        if let (Some(limit), Some(amount)) = (scope.up_to, event.amount)
-            && let Some(period) = limit.per.and_then(|per| period_of(per, event.act.at, world.zone))
-        {
-            ledger.add(at, period, event, amount.minor);
+        for limit in [scope.up_to, scope.over].into_iter().flatten() {
+            add(world, ledger, event, at, &limit);
         }
     }
 }

@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 
 use crate::judge::column::Deed;
 use crate::model::map::{Limit, Scope, Verb};
+use crate::model::meaning::includes;
 use crate::model::time::Interval;
 use crate::proof::Proof;
 use crate::search::events::Event;
-use crate::search::fit::{Check, Premise, includes};
+use crate::search::fit::{Check, Premise};
 use crate::search::{DEPTH_MAX, Miss, Search, Tried};
 use crate::verdict::{Reason, Rule, StatementRef};
 use crate::world::{GrantFact, Ix, PowerFact};
@@ -200,6 +201,11 @@ impl Search<'_> {
         grant: Option<&GrantFact<'_>>,
     ) -> String {
         match premise {
+            Premise::Party => {
+                let whose = power.and_then(|power| self.world.party_names.name(power.party));
+                let whose = whose.map_or("another party", |party| party.as_str());
+                format!("is of {whose}, and {} is on behalf of {}", event.act.id, event.act.on_behalf_of)
+            }
             Premise::Verb => format!("does not include {} (only {})", miss.verb.word(), verbs(scope)),
             Premise::Matter => {
                 let matter = event.matter.map_or("?", |matter| matter.as_str());
@@ -322,7 +328,7 @@ impl Search<'_> {
         event: &Event<'_>,
     ) -> Option<(StatementRef, crate::model::time::Instant)> {
         self.world.revocations.get(grant.name as usize)?.iter().find_map(|revocation| {
-            let counts = self.view.sees(revocation.at) && self.may_revoke(revocation, grant);
+            let counts = self.view.sees(revocation.at) && self.may_revoke(revocation, grant, event.party);
             Some((revocation.at, self.counts_from(revocation, event)?)).filter(|_| counts)
         })
     }

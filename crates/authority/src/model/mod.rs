@@ -3,6 +3,7 @@
 pub mod act;
 pub mod amount;
 pub mod map;
+pub mod meaning;
 pub mod name;
 pub mod policy;
 pub mod profile;

@@ -1,11 +1,11 @@
 //! Rule ATTRIB: standing that a body of law presumes, and authority that a principal let appear.
 
-use crate::model::map::{Restriction, Standing, Verb};
+use crate::model::map::Verb;
+use crate::model::meaning::includes;
 use crate::model::time::Instant;
 use crate::proof::Proof;
 use crate::search::Search;
 use crate::search::events::{Event, Route};
-use crate::search::fit::includes;
 use crate::search::term::told;
 use crate::verdict::{Rule, StatementRef};
 use crate::world::{Actor, Ix};
@@ -26,23 +26,18 @@ pub(crate) const VCLT_46: &str = "VCLT 46";
 /// Article on restrictions notified beforehand.
 pub(crate) const VCLT_47: &str = "VCLT 47";
 
-/// What a standing is presumed to cover without full powers: VCLT 7(2) for concluding, 67(2) for ending.
-pub(crate) fn presumes(standing: Standing, verb: Verb) -> bool {
-    match standing {
-        Standing::HeadOfState | Standing::HeadOfGovernment | Standing::ForeignMinister => {
-            !matches!(verb, Verb::Delegate | Verb::Order | Verb::Report)
-        }
-        // Adoption only: between the accrediting states (b), or at the conference (c).
-        Standing::HeadOfMission | Standing::Delegate => matches!(verb, Verb::Negotiate | Verb::Adopt),
-        Standing::Director | Standing::Registered => false,
-    }
-}
-
 impl Search<'_> {
-    /// The line that gives an office a standing which presumes this.
-    pub(crate) fn presumed_line(&self, office: Ix, verb: Verb, at: Instant) -> Option<StatementRef> {
-        self.world.offices.get(office as usize)?.lines.iter().find_map(|line| {
-            let presumed = line.says.standing.is_some_and(|standing| presumes(standing, verb));
+    /// The line that gives an office of the act's party a standing which presumes this.
+    pub(crate) fn presumed_line(
+        &self,
+        office: Ix,
+        event: &Event<'_>,
+        verb: Verb,
+        at: Instant,
+    ) -> Option<StatementRef> {
+        let index = self.world.offices.get(office as usize).filter(|o| Some(o.party) == event.party)?;
+        index.lines.iter().find_map(|line| {
+            let presumed = line.says.standing.is_some_and(|standing| standing.presumes(verb));
             (presumed && line.valid.contains(at) && self.view.sees(line.at)).then_some(line.at)
         })
     }
@@ -59,7 +54,7 @@ impl Search<'_> {
         restrictions.iter().find_map(|restriction| {
             let applies = self.view.sees(restriction.at)
                 && restriction.valid.contains(at)
-                && restricts(restriction.says, event, verb);
+                && restriction.says.restricts(verb, event.matter);
             let notified = told(&restriction.notified, |party| self.is_other_side(party, event), at);
             let manifest = restriction.says.fundamental && restriction.publicised.is_some_and(|p| p <= at);
             match (applies, notified, manifest) {
@@ -73,7 +68,7 @@ impl Search<'_> {
     /// VCLT 7(2): the capacity's office carries the presumption while a tenure runs.
     pub(crate) fn presumption(&self, event: &Event<'_>, verb: Verb, at: Instant) -> Presumed {
         let (Route::Office(office), Some(person)) = (event.route, event.person) else { return Presumed::No };
-        let Some(line) = self.presumed_line(office, verb, at) else { return Presumed::No };
+        let Some(line) = self.presumed_line(office, event, verb, at) else { return Presumed::No };
         if let Some(tenure) = self.holds(person, office, at) {
             let mut proof = Proof::new(Rule::Attrib, at).on(line).holding(Some(tenure.at)).by(event.given);
             proof.against = self.restricted(office, event, verb, at).map(|(against, _)| against);
@@ -97,8 +92,7 @@ impl Search<'_> {
         if event.deals_with_self {
             return None;
         }
-        let party = self.world.party_names.find(event.act.on_behalf_of.as_str())?;
-        let person = event.person?;
+        let (party, person) = (event.party?, event.person?);
         let held_out = self.world.parties.get(party as usize)?.held_out.iter().find(|held| {
             let is_actor = match held.actor {
                 Actor::Person(held) => held == person,
@@ -130,7 +124,8 @@ impl Search<'_> {
             self.world.offices.get(office as usize).is_some_and(|index| {
                 index.restrictions.iter().any(|r| {
                     self.view.sees(r.at)
-                        && restricts(r.says, event, verb)
+                        && r.valid.contains(at)
+                        && r.says.restricts(verb, event.matter)
                         && (told(&r.notified, |p| self.is_other_side(p, event), at)
                             || r.publicised.is_some_and(|p| p <= at))
                 })
@@ -150,8 +145,4 @@ impl Search<'_> {
         });
         restricted || revoked
     }
-}
-
-fn restricts(restriction: &Restriction, event: &Event<'_>, verb: Verb) -> bool {
-    includes(&restriction.verbs, verb) && event.matter.is_none_or(|matter| restriction.matter.covers(matter))
 }

@@ -3,12 +3,12 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::model::map::{Breadth, Verb};
+use crate::model::map::Verb;
 use crate::model::policy::Profile;
 use crate::model::time::Instant;
 use crate::proof::Proof;
 use crate::search::events::{Event, Route};
-use crate::search::fit::{Check, Premise, includes};
+use crate::search::fit::{Check, Premise};
 use crate::search::{DEPTH_MAX, Lens, Outcome, Search, Tried};
 use crate::verdict::{Rule, StatementRef};
 use crate::world::{Actor, GrantFact, Ix, PowerFact};
@@ -134,7 +134,7 @@ impl<'s> Search<'s> {
         if delegating
             && root == Root::Sole
             && self.lens == Lens::Legal(Profile::Vclt)
-            && let Some(line) = self.presumed_line(office, verb, at)
+            && let Some(line) = self.presumed_line(office, event, verb, at)
         {
             let mut proof = Proof::new(Rule::Attrib, at).on(line).holding(Some(tenure));
             proof.against = self.restricted(office, event, verb, at).map(|(against, _)| against);
@@ -152,6 +152,7 @@ impl<'s> Search<'s> {
         at: Instant,
     ) -> Check {
         let mut check = self.fit(&power.says.scope, power.at, event, verb, at);
+        check.require(Premise::Party, event.party == Some(power.party) && power.own);
         check.require(Premise::InForce, power.valid.contains(at));
         check.require(Premise::Exclusive, self.excluded_by(power, event, verb, at).is_none());
         check
@@ -177,17 +178,18 @@ impl<'s> Search<'s> {
 
     /// Whether a reserved power of the office covers the act: then no grant of that office reaches it, however
     /// general.
-    fn reserved(&self, office: Ix, event: &Event<'_>, verb: Verb, at: Instant) -> bool {
-        self.powers_of(office).any(|power| {
+    pub(crate) fn reserved(&self, office: Ix, event: &Event<'_>, verb: Verb, at: Instant) -> bool {
+        let name = self.world.office_names.name(office);
+        let keeps = |power: &PowerFact<'_>| {
             power.says.reserved
                 && power.valid.contains(at)
-                && includes(&power.says.scope.verbs, verb)
-                && event.matter.is_none_or(|matter| power.says.scope.matter.covers(matter))
-        })
+                && name.is_some_and(|name| power.says.reserves(name, verb, event.matter))
+        };
+        self.powers_of(office).any(keeps)
     }
 
     /// Whether delegating on the matter is exclusive to another office.
-    fn no_delegation(&self, office: Ix, event: &Event<'_>, at: Instant) -> bool {
+    pub(crate) fn no_delegation(&self, office: Ix, event: &Event<'_>, at: Instant) -> bool {
         let world = self.world;
         let Some(index) =
             world.offices.get(office as usize).and_then(|o| world.parties.get(o.party as usize))
@@ -195,11 +197,12 @@ impl<'s> Search<'s> {
             return false;
         };
         index.exclusive_powers.iter().filter_map(|ix| world.powers.get(*ix)).any(|power| {
-            power.says.scope.verbs.contains(&Verb::Delegate)
-                && !power.offices.contains(&office)
-                && self.view.sees(power.at)
+            self.view.sees(power.at)
                 && power.valid.contains(at)
-                && event.matter.is_none_or(|matter| power.says.scope.matter.covers(matter))
+                && world
+                    .office_names
+                    .name(office)
+                    .is_some_and(|name| power.says.forbids_delegation(name, event.matter))
         })
     }
 
@@ -254,7 +257,10 @@ impl<'s> Search<'s> {
             return Outcome::Unknown;
         }
         let mut check = self.fit(&grant.says.scope, grant.at, event, verb, at);
-        Self::fit_text(grant.says.breadth.as_ref(), event.text, &mut check);
+        match grant.says.carries(event.text) {
+            Some(carries) => check.require(Premise::Text, carries),
+            None => check.doubt(Premise::Text),
+        }
         check.require(Premise::Grantee, is_grantee);
         check.require(Premise::InForce, grant.valid.contains(at));
         check.require(Premise::Depth, below <= grant.says.depth && below < DEPTH_MAX);
@@ -400,6 +406,6 @@ impl<'s> Search<'s> {
 
     /// Whether a grant is special to the event's text.
     pub(crate) fn special(grant: &GrantFact<'_>, event: &Event<'_>) -> bool {
-        matches!(grant.says.breadth, Some(Breadth::Special(text)) if event.text == Some(text))
+        grant.says.special_to(event.text)
     }
 }

@@ -3,7 +3,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use crate::model::act::{Act, ActKind, Capacity};
+use crate::model::act::{Act, Capacity};
 use crate::model::amount::Amount;
 use crate::model::name::{Digest, Matter, PartyId};
 use crate::model::time::Instant;
@@ -32,6 +32,7 @@ pub(crate) struct Event<'a> {
     pub(crate) given: u32,
     /// Its place in the order of time.
     pub(crate) order: u32,
+    pub(crate) party: Option<Ix>,
     pub(crate) person: Option<Ix>,
     pub(crate) route: Route,
     pub(crate) matter: Option<&'a Matter>,
@@ -45,16 +46,14 @@ pub(crate) struct Event<'a> {
 /// All acts up to as-of, in the order of `at`, ties in the order given.
 #[derive(Debug)]
 pub(crate) struct Acts<'a> {
+    /// The acts as given.
+    pub(crate) all: &'a [Act],
     pub(crate) events: Vec<Event<'a>>,
     /// Each act given, where it counts, by its place in the order of time.
     order_of: Vec<Option<u32>>,
     /// Texts in their order, each with its acts' places, ascending.
     by_text: Vec<(Digest, u32)>,
 }
-
-/// Kinds by which a person takes part in making a text binding.
-pub(crate) const ON_A_TEXT: [ActKind; 5] =
-    [ActKind::Adopt, ActKind::Initial, ActKind::Sign, ActKind::Ratify, ActKind::Confirm];
 
 impl<'a> Acts<'a> {
     pub(crate) fn new(world: &World<'_>, acts: &'a [Act], as_of: Instant) -> Self {
@@ -71,18 +70,20 @@ impl<'a> Acts<'a> {
         let mut by_text: Vec<(Digest, u32)> = Vec::new();
         for (order, (given, act)) in (0_u32..).zip(&sorted) {
             let confirmed = act.confirms.as_ref().and_then(|id| confirmed_acts.get(&**id).copied());
-            let text = act.text.or_else(|| confirmed.and_then(|c| c.text));
+            let about = act.about(confirmed);
+            let text = about.text;
             by_text.extend(text.map(|text| (text, order)));
             events.push(Event {
                 act,
                 given: *given,
                 order,
+                party: world.party_names.find(act.on_behalf_of.as_str()),
                 person: world.person_names.find(act.by.as_str()),
                 route: route(world, act),
-                matter: act.matter.as_ref().or_else(|| confirmed.and_then(|c| c.matter.as_ref())),
+                matter: about.matter,
                 text,
-                amount: act.amount.or_else(|| confirmed.and_then(|c| c.amount)),
-                with: if act.with.is_empty() { confirmed.map_or(&[], |c| &c.with) } else { &act.with },
+                amount: about.amount,
+                with: about.with,
                 deals_with_self: false,
             });
         }
@@ -93,7 +94,7 @@ impl<'a> Acts<'a> {
                 *order = Some(event.order);
             }
         }
-        let mut this = Self { events, order_of, by_text };
+        let mut this = Self { all: acts, events, order_of, by_text };
         this.mark_self_dealing();
         this
     }
@@ -104,6 +105,7 @@ impl<'a> Acts<'a> {
             act,
             given: 0,
             order: 0,
+            party: world.party_names.find(act.on_behalf_of.as_str()),
             person: world.person_names.find(act.by.as_str()),
             route: route(world, act),
             matter: act.matter.as_ref(),
@@ -112,7 +114,12 @@ impl<'a> Acts<'a> {
             with: &act.with,
             deals_with_self: false,
         };
-        Self { events: alloc::vec![event], order_of: Vec::new(), by_text: Vec::new() }
+        Self {
+            all: core::slice::from_ref(act),
+            events: alloc::vec![event],
+            order_of: Vec::new(),
+            by_text: Vec::new(),
+        }
     }
 
     fn mark_self_dealing(&mut self) {
@@ -120,7 +127,7 @@ impl<'a> Acts<'a> {
         for orders in self.by_text.chunk_by(|a, b| a.0 == b.0).filter(|orders| orders.len() > 1) {
             let mut sides: BTreeMap<&str, BTreeSet<&PartyId>> = BTreeMap::new();
             for event in orders.iter().filter_map(|(_, o)| self.events.get(*o as usize)) {
-                if ON_A_TEXT.contains(&event.act.kind) {
+                if event.act.kind.makes_binding() {
                     sides.entry(event.act.by.as_str()).or_default().insert(&event.act.on_behalf_of);
                 }
             }

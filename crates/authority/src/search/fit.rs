@@ -1,8 +1,8 @@
 //! Whether an act lies in a scope, premise by premise.
 
 use crate::model::amount::period_of;
-use crate::model::map::{Breadth, Limit, Scope, Verb};
-use crate::model::name::Digest;
+use crate::model::map::{Limit, Scope, Verb};
+use crate::model::meaning::includes;
 use crate::model::time::Instant;
 use crate::search::Search;
 use crate::search::events::Event;
@@ -19,6 +19,7 @@ pub(crate) struct Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Premise {
+    Party,
     Verb,
     Matter,
     With,
@@ -40,7 +41,8 @@ pub(crate) enum Premise {
 }
 
 impl Premise {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
+        Self::Party,
         Self::Verb,
         Self::Matter,
         Self::With,
@@ -104,11 +106,6 @@ impl Check {
     }
 }
 
-/// Whether one of the verbs includes `verb`.
-pub(crate) fn includes(verbs: &[Verb], verb: Verb) -> bool {
-    verbs.iter().any(|held| held.includes(verb))
-}
-
 impl Search<'_> {
     /// `a ⊨ s`, with limits that add up over a period read from the ledger of `fact`.
     pub(crate) fn fit(
@@ -125,16 +122,14 @@ impl Search<'_> {
             Some(matter) => check.require(Premise::Matter, scope.matter.covers(matter)),
             None => check.doubt(Premise::Matter),
         }
-        if let Some(with) = &scope.with {
-            if event.with.is_empty() {
-                check.doubt(Premise::With);
-            }
-            check.require(Premise::With, event.with.iter().all(|party| party == with));
+        match scope.suits(event.with) {
+            Some(suits) => check.require(Premise::With, suits),
+            None => check.doubt(Premise::With),
         }
         if let Some(limit) = &scope.up_to {
             match self.total(limit, fact, event, at) {
                 Some(total) => {
-                    check.require(Premise::UpTo, total <= u128::from(limit.amount.minor));
+                    check.require(Premise::UpTo, limit.allows(total));
                 }
                 None => check.doubt(Premise::UpTo),
             }
@@ -142,7 +137,7 @@ impl Search<'_> {
         if let Some(limit) = &scope.over {
             match self.total(limit, fact, event, at) {
                 Some(total) => {
-                    check.require(Premise::Over, total > u128::from(limit.amount.minor));
+                    check.require(Premise::Over, !limit.allows(total));
                 }
                 None => check.doubt(Premise::Over),
             }
@@ -159,20 +154,10 @@ impl Search<'_> {
         event: &Event<'_>,
         at: Instant,
     ) -> Option<u128> {
-        let amount = event.amount.filter(|amount| amount.currency == limit.amount.currency)?;
-        let own = u128::from(amount.minor);
-        let Some(period) = limit.per else { return Some(own) };
-        let period = period_of(period, at, self.world.zone)?;
-        Some(own.saturating_add(self.ledger.earlier(fact, period, event)))
-    }
-
-    /// Whether a grant's text fits: a special one carries its text only.
-    pub(crate) fn fit_text(breadth: Option<&Breadth>, text: Option<Digest>, check: &mut Check) {
-        if let Some(Breadth::Special(special)) = breadth {
-            match text {
-                Some(text) => check.require(Premise::Text, text == *special),
-                None => check.doubt(Premise::Text),
-            }
-        }
+        let earlier = match limit.per {
+            Some(per) => self.ledger.earlier(fact, period_of(per, at, self.world.zone)?, event),
+            None => 0,
+        };
+        limit.total(event.amount, earlier)
     }
 }

@@ -366,8 +366,12 @@ impl Search<'_> {
         let joint = world.parties.get(party as usize)?.joint_powers.clone();
         for ix in joint {
             let Some(power) = world.powers.get(ix) else { continue };
+            let kept = |office: &Ix| {
+                self.reserved(*office, event, verb, made) || self.no_delegation(*office, event, made)
+            };
             if !self.view.sees(power.at)
                 || power.says.reserved
+                || power.offices.iter().any(kept)
                 || !self.power_check(power, event, verb, made).holds()
             {
                 continue;

@@ -54,6 +54,13 @@ impl Ledger {
         self.single.get(&grant).is_some_and(|(order, deal)| *order < event.order && *deal != Deal::of(event))
     }
 
+    /// Every use entered: which statement's limit or single use, by the act in which place of the order.
+    pub(crate) fn uses(&self) -> impl Iterator<Item = (StatementRef, u32)> + '_ {
+        let sums =
+            self.sums.iter().flat_map(|((fact, _), sum)| sum.uses.iter().map(|(order, ..)| (*fact, *order)));
+        sums.chain(self.single.iter().map(|(grant, (order, _))| (*grant, *order)))
+    }
+
     pub(crate) fn add(&mut self, fact: StatementRef, period: i64, event: &Event<'_>, minor: u64) {
         let sum = self.sums.entry((fact, period)).or_default();
         if sum.by_deal.contains_key(&Deal::of(event)) {

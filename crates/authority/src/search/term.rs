@@ -1,10 +1,10 @@
 //! Rule TERM: when a grant ends before its time.
 
 use crate::model::map::Verb;
+use crate::model::meaning::includes;
 use crate::model::policy::Profile;
 use crate::model::time::Instant;
 use crate::search::events::Event;
-use crate::search::fit::includes;
 use crate::search::{DEPTH_MAX, Lens, Search};
 use crate::world::{Actor, GrantFact, Ix, RevocationFact, TenureFact};
 
@@ -17,7 +17,7 @@ impl<'s> Search<'s> {
             self.view.sees(revocation.at)
                 && at < revocation.valid.until
                 && self.counts_from(revocation, event).is_some_and(|from| from <= at)
-                && self.may_revoke(revocation, grant)
+                && self.may_revoke(revocation, grant, event.party)
         })
     }
 
@@ -41,7 +41,12 @@ impl<'s> Search<'s> {
 
     /// The grantor, whoever stands above the grantor in the chain, their office, or an office with the power to
     /// delegate on the matter.
-    pub(crate) fn may_revoke(&self, revocation: &RevocationFact, grant: &GrantFact<'_>) -> bool {
+    pub(crate) fn may_revoke(
+        &self,
+        revocation: &RevocationFact,
+        grant: &GrantFact<'_>,
+        party: Option<Ix>,
+    ) -> bool {
         let Some(by) = revocation.by else { return true };
         let at = revocation.valid.from;
         if let Actor::Office(office) = by
@@ -49,7 +54,7 @@ impl<'s> Search<'s> {
         {
             return false;
         }
-        self.stands_above(by, grant, at, DEPTH_MAX) || self.may_delegate(by, grant, at)
+        self.stands_above(by, grant, at, DEPTH_MAX) || self.may_delegate(by, grant, party, at)
     }
 
     fn stands_above(&self, by: Actor, grant: &GrantFact<'_>, at: Instant, depth: u8) -> bool {
@@ -76,10 +81,11 @@ impl<'s> Search<'s> {
         })
     }
 
-    fn may_delegate(&self, by: Actor, grant: &GrantFact<'_>, at: Instant) -> bool {
+    fn may_delegate(&self, by: Actor, grant: &GrantFact<'_>, party: Option<Ix>, at: Instant) -> bool {
         let delegates = |office: Ix| {
             self.powers_of(office).any(|power| {
                 !power.joint()
+                    && Some(power.party) == party
                     && power.valid.contains(at)
                     && includes(&power.says.scope.verbs, Verb::Delegate)
                     && power.says.scope.matter.covers(&grant.says.scope.matter)

@@ -360,13 +360,16 @@ fn the_checker_accepts_every_proof_of_a_yes() {
                 acts: &acts,
                 record: None,
                 known_at: Instant::MAX,
-                earlier: &[],
+                as_of: Instant::MAX,
+                left_out: &[],
+                used: &[],
             };
             let claim = Claim {
                 party: &party,
                 column: ColumnName::Internal,
                 text: None,
                 act: u32::try_from(act).ok(),
+                matter: acts[act].matter.as_ref(),
             };
             let checked = check(&evidence, &claim, proof);
             prop_assert_eq!(checked, Ok(()), "{}\n{:?}\n{:#?}", text, case.deeds[act], proof);
