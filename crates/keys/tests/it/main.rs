@@ -6,3 +6,5 @@ mod files;
 mod house;
 #[cfg(test)]
 mod kinds;
+#[cfg(test)]
+mod register;
