@@ -38,6 +38,7 @@ mod file;
 mod house;
 mod kind;
 mod name;
+mod pkcs12;
 mod private;
 mod software;
 mod store;
@@ -48,6 +49,7 @@ pub use house::{
 };
 pub use kind::{BadKind, Kind};
 pub use name::{BadKeyName, KeyName};
+pub use pkcs12::{PKCS12_MAX, Pkcs12Error, Pkcs12Style, SEALED_MAX};
 pub use private::{KeyError, Passphrase, PrivateKey};
 pub use software::{KeyMismatch, SoftwareKey};
 pub use store::{Created, Entry, Issuer, KeyStore, KeyStoreError, NewKey, Protection, Unreadable, Warning};

@@ -7,4 +7,6 @@ mod house;
 #[cfg(test)]
 mod kinds;
 #[cfg(test)]
+mod pkcs12;
+#[cfg(test)]
 mod register;

@@ -144,7 +144,7 @@ fn a_register_cut_anywhere_keeps_every_whole_line() {
         fs::write(house.register(), &whole[..length]).unwrap();
         let held = house.ca().register().read().unwrap();
         // The line whose end alone is missing counts too.
-        let lines = whole[..=length].iter().filter(|byte| **byte == b'\n').count();
+        let lines = whole[..=length].split(|byte| *byte == b'\n').count() - 1;
         assert_eq!(held.issued().count() + held.revoked().count(), lines, "{length}");
         if length % 37 == 0 {
             house.ca().list(NOW, 7).unwrap();
