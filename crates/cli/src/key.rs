@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use countersign_authority::model::name::Digest;
 use countersign_authority::model::time::Instant;
 use countersign_keys::{
-    Created, Entry, HouseCa, Issuer, KeyError, KeyName, KeyStore, KeyStoreError, Passphrase, Protection,
-    Validity,
+    Created, Entry, HouseCa, Issuer, KeyError, KeyName, KeyStore, KeyStoreError, NewKey, Passphrase,
+    Protection, Validity,
 };
 use countersign_notation::time::rfc3339;
 use countersign_signature::{Certificate, DistinguishedName, Signer};
@@ -117,7 +117,9 @@ fn new(args: &New, shell: &mut Shell) -> Result<Exit, Failure> {
     };
     let validity = Validity::years(now, args.years).map_err(usage)?;
     let make = |issuer: Issuer<'_>| {
-        store.new_key(&args.name, &subject, issuer, validity, passphrase.as_ref()).map_err(failure)
+        store
+            .new_key(&args.name, &NewKey::person(&subject, validity), issuer, passphrase.as_ref())
+            .map_err(failure)
     };
     let (created, authority) = if args.self_signed {
         (make(Issuer::Itself)?, None)
@@ -158,7 +160,7 @@ fn new_authority(args: &NewCa, shell: &mut Shell) -> Result<Exit, Failure> {
     let store = KeyStore::open(keys::folder(args.keys.as_deref())).map_err(failure)?;
     let validity = Validity::years(unix_seconds(shell.now()), args.years).map_err(usage)?;
     let created = store
-        .new_authority(&args.name, &args.subject, validity, keys::passphrase()?.as_ref())
+        .new_authority(&args.name, &NewKey::authority(&args.subject, validity), keys::passphrase()?.as_ref())
         .map_err(failure)?;
     warn(&created, shell);
     let policy = policy_line(created.key.certificate());
@@ -234,10 +236,11 @@ fn authority(
     }
     let subject = DistinguishedName::parse(HOUSE_SUBJECT).map_err(usage)?;
     let validity = Validity::years(now, HOUSE_YEARS).map_err(usage)?;
-    let created = store.new_authority(&name, &subject, validity, passphrase).map_err(failure)?;
+    let created =
+        store.new_authority(&name, &NewKey::authority(&subject, validity), passphrase).map_err(failure)?;
     shell.tell(&format!("made the house CA `{name}` ({})", created.certificate_file.display()));
     warn(&created, shell);
-    Ok((HouseCa::from_key(created.key).map_err(usage)?, name))
+    Ok((store.authority(&name, passphrase).map_err(failure)?, name))
 }
 
 fn warn(created: &Created, shell: &Shell) {

@@ -38,13 +38,18 @@ mod file;
 mod house;
 mod kind;
 mod name;
+mod pkcs12;
 mod private;
 mod software;
 mod store;
 
-pub use house::{HouseCa, HouseCaError, Validity};
+pub use house::{
+    Holdings, HouseCa, HouseCaError, Issued, Places, REGISTER_MAX, Register, RegisterError, Responder,
+    Revocation, Validity,
+};
 pub use kind::{BadKind, Kind};
 pub use name::{BadKeyName, KeyName};
+pub use pkcs12::{PKCS12_MAX, Pkcs12Error, Pkcs12Style, SEALED_MAX};
 pub use private::{KeyError, Passphrase, PrivateKey};
 pub use software::{KeyMismatch, SoftwareKey};
-pub use store::{Created, Entry, Issuer, KeyStore, KeyStoreError, Protection, Unreadable, Warning};
+pub use store::{Created, Entry, Issuer, KeyStore, KeyStoreError, NewKey, Protection, Unreadable, Warning};

@@ -6,3 +6,7 @@ mod files;
 mod house;
 #[cfg(test)]
 mod kinds;
+#[cfg(test)]
+mod pkcs12;
+#[cfg(test)]
+mod register;

@@ -105,6 +105,13 @@ pub fn self_sign(
     if certificate.is_signed_by(&template.public_key) { Ok(certificate) } else { Err(IssueError::WrongKey) }
 }
 
+/// Whether `issuer` is who a certificate names above it, and its key signed it. Says nothing about times, purposes or who
+/// trusts the issuer: that is [`crate::path`]'s.
+pub fn is_issued_by(certificate: &Certificate, issuer: &Certificate) -> bool {
+    certificate.issuer_name() == issuer.subject_name()
+        && issuer.public_key().is_ok_and(|key| certificate.is_signed_by(key))
+}
+
 fn seal(tbs: &[u8], algorithm: Algorithm, signature: &[u8]) -> Result<Certificate, CertificateError> {
     Certificate::from_der(&encode::sequence(&[tbs, &algorithm.identifier(), &bits(signature)]))
 }

@@ -265,7 +265,7 @@ fn refusals_are_what_openssl_calls_them() {
 #[test]
 fn what_is_no_request_is_refused_and_nothing_is_read_without_bound() {
     assert!(matches!(Request::read(b""), Err(RequestError::Malformed(_))));
-    assert!(matches!(Request::read(&[0x30; 20_000]), Err(RequestError::TooLarge { length: 20_000 })));
+    assert!(matches!(Request::read(&vec![0x30; 20_000]), Err(RequestError::TooLarge { length: 20_000 })));
     let dir = tempfile::tempdir().unwrap();
     let scene = scene(Kind::P256);
     write(dir.path(), &scene);

@@ -3,7 +3,7 @@
 use super::request::Request;
 use crate::certificate::Certificate;
 use crate::issue::extensions::{Weight, extension};
-use crate::issue::{Reason, bits};
+use crate::issue::{Reason, bits, is_issued_by};
 use crate::signer::{SignError, Signer};
 use crate::{cms, encode, oid, sha1};
 
@@ -142,8 +142,7 @@ pub fn refuse(why: Refusal) -> Vec<u8> {
 fn is_delegated(responder: &Certificate, authority: &Certificate) -> bool {
     let purposes = &responder.extensions().extended_key_usage;
     purposes.as_ref().is_some_and(|purposes| purposes.contains(&oid::OCSP_SIGNING))
-        && responder.issuer_name() == authority.subject_name()
-        && authority.public_key().is_ok_and(|key| responder.is_signed_by(key))
+        && is_issued_by(responder, authority)
 }
 
 /// `CertStatus`.
