@@ -52,6 +52,15 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| Failure::File { path: path.to_owned(), error })
 }
 
+/// Writes a new file: whole or not at all, and never over another.
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Failure::usage(format!("{} exists already", path.display()))
+            .help("name another file with --output; nothing is ever written over"));
+    }
+    replace(path, bytes)
+}
+
 /// Maps and a policy, read and resolved against each other.
 pub(crate) struct Documents {
     pub(crate) maps: Vec<Map>,

@@ -18,6 +18,7 @@ mod key;
 mod keys;
 mod order;
 mod shell;
+mod sign;
 mod stamp;
 mod verify;
 
@@ -61,6 +62,8 @@ verbs! {
     Dossier = dossier,
     /// Sign an act and put it into a dossier
     Act = act,
+    /// Sign a PDF (PAdES), with a timestamp where asked for
+    Sign = sign,
     /// Make and list keys and the house CA
     Key = key,
     /// Find signed agreements that lacked authority, as of their dates

@@ -5,21 +5,23 @@ use std::path::{Path, PathBuf};
 
 use countersign_authority::model::time::Instant;
 use countersign_notation::digest::sha256;
+use countersign_notation::time::rfc3339;
 use countersign_pdf::Document;
 use countersign_pdf::appearance::{Font, Length, Rectangle};
 use countersign_pdf::dss::{Evidence, add_validation_data};
 use countersign_pdf::sign::{
-    Extended, Meaning, Permission, Place, SignPdfError, SignatureRequest, SigningDate, VisibleBox, sign,
-    sign_with_timestamp,
+    Meaning, Permission, Place, SignatureRequest, SigningDate, VisibleBox, sign, sign_with_timestamp,
 };
 use countersign_pdf::timestamp::timestamp;
 use countersign_signature::{Claim, Signer, ValidationData};
+use countersign_verify::evidence::holds;
+use countersign_verify::trust::{self, Item};
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
 use crate::shell::Shell;
-use crate::stamp::Stamps;
-use crate::{evidence, input, keys};
+use crate::stamp::{ForPdf, TsaArgs, outcome_json, outcome_words};
+use crate::{input, keys};
 
 /// What `sign` is given.
 #[derive(Debug, clap::Args)]
@@ -35,8 +37,12 @@ be had nothing is signed; a local clock never takes its place.")]
 pub(crate) struct Args {
     /// The PDF
     file: PathBuf,
-    #[command(flatten)]
-    key: keys::KeyArgs,
+    /// The key that signs
+    #[arg(long, value_name = "NAME")]
+    key: String,
+    /// The folder of keys
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
     /// The signed PDF; the file's name with `.signed.pdf` where not given
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -70,9 +76,8 @@ pub(crate) struct Args {
     /// A TrueType font for the box, where the letters of Noto Sans are not enough
     #[arg(long, value_name = "FILE.ttf", requires = "visible")]
     font: Option<PathBuf>,
-    /// A timestamp authority; given twice, the second is asked where the first fails
-    #[arg(long, value_name = "URL")]
-    tsa: Vec<String>,
+    #[command(flatten)]
+    tsa: TsaArgs,
     /// How much for later goes in: b-t where --tsa is given, else b-b
     #[arg(long)]
     level: Option<Level>,
@@ -130,67 +135,96 @@ impl Level {
 }
 
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
-    let level = level(args)?;
-    let output = output(args);
-    let signer = keys::signer(&args.key)?;
-    let signer: &dyn Signer = signer.as_ref();
+    let authorities = args.tsa.authorities()?;
+    let stamps = authorities.as_ref().map(ForPdf::new);
+    let level = level(args.level, stamps.is_some())?;
+    let signer = keys::signer(&args.key, args.keys.as_deref())?;
     let at = args.at.unwrap_or_else(|| shell.now());
-    keys::expect_holding(signer.certificate(), at, &args.key.key)?;
-    let font_file = args.font.as_deref().map(input::read).transpose()?;
-    let request = request(args, signer, at, font_file.as_deref())?;
-    let stamps = (level > Level::BB).then(|| Stamps::new(&args.tsa)).transpose()?;
-    let collected = evidence::read(&args.evidence)?;
-    let base = input::read(&args.file)?;
-    let (bytes, field) = signed(&base, &request, signer, stamps.as_ref(), level, &collected)
-        .map_err(|error| error.for_file(&args.file))?;
-    input::create(&output, &bytes)?;
-    let warnings = stamps.as_ref().map(Stamps::failures).unwrap_or_default();
-    for warning in &warnings {
-        shell.tell(&format!("note: {warning}"));
+    if !holds(signer.certificate(), at) {
+        return Err(Failure::usage(format!(
+            "the certificate of key {} does not hold at {}, the time of signing",
+            args.key,
+            rfc3339(at)
+        ))
+        .help("`countersign key list` shows from when until when each holds"));
     }
+    let font = args.font.as_deref().map(input::read).transpose()?;
+    let request = request(args, &signer, at, font.as_deref())?;
+    let evidence = evidence(&args.evidence)?;
+    let base = input::read(&args.file)?;
+    let work = Work { request: &request, signer: &signer, stamps: stamps.as_ref(), level, evidence: &evidence };
+    let (bytes, field) =
+        work.signed(&base).map_err(|why| Failure::usage(format!("{}: {why}", args.file.display())))?;
+    let output = args.output.clone().unwrap_or_else(|| beside(&args.file));
+    input::create(&output, &bytes)?;
+    let outcomes = stamps.as_ref().map(ForPdf::outcomes).unwrap_or_default();
     let value = json!({
         "file": output.display().to_string(),
         "digest": sha256(&bytes).to_string(),
         "base": {"digest": sha256(&base).to_string(), "bytes": base.len()},
         "field": field,
         "signer": signer.certificate().subject(),
-        "certificate": format!("sha256:{}", sha256(signer.certificate().as_der()).hex()),
+        "certificate": sha256(signer.certificate().as_der()).to_string(),
         "algorithm": signer.algorithm().to_string(),
         "level": level.word(),
         "capacity": args.capacity,
-        "timestamps": stamps.as_ref().map(Stamps::answered).unwrap_or_default(),
+        "timestamps": outcomes.iter().map(outcome_json).collect::<Vec<_>>(),
     });
     if shell.json {
         shell.print_json(&value)?;
-    } else {
-        shell.print(&format!(
-            "{} · {field} · {} · {} · {}\n",
-            output.display(),
-            signer.certificate().subject(),
-            level.word(),
-            value["digest"].as_str().unwrap_or_default()
-        ))?;
+        return Ok(Exit::Yes);
     }
+    let mut text = format!(
+        "{} · {field} · {} · {} · {}\n",
+        output.display(),
+        signer.certificate().subject(),
+        level.word(),
+        sha256(&bytes)
+    );
+    for outcome in &outcomes {
+        text.push_str(&format!("  timestamp {}\n", outcome_words(outcome)));
+    }
+    shell.print(&text)?;
     Ok(Exit::Yes)
 }
 
-fn level(args: &Args) -> Result<Level, Failure> {
-    let level = args.level.unwrap_or(if args.tsa.is_empty() { Level::BB } else { Level::BT });
-    match (level, args.tsa.is_empty()) {
-        (Level::BB, false) => Err(Failure::usage("--level b-b has no timestamp, and --tsa asks for one")
-            .help("leave one of the two out")),
-        (Level::BB, true) | (_, false) => Ok(level),
-        (_, true) => Err(Failure::usage(format!("level {} needs a timestamp", level.word()))
-            .help("name an authority: --tsa URL")),
+/// The level asked for, with what it needs.
+fn level(asked: Option<Level>, has_authority: bool) -> Result<Level, Failure> {
+    match (asked, has_authority) {
+        (None, false) => Ok(Level::BB),
+        (None, true) => Ok(Level::BT),
+        (Some(Level::BB), true) => {
+            Err(Failure::usage("--level b-b has no timestamp, and --tsa asks for one").help("leave one of the two out"))
+        }
+        (Some(Level::BB), false) => Ok(Level::BB),
+        (Some(level), true) => Ok(level),
+        (Some(level), false) => Err(Failure::usage(format!("level {} has a timestamp", level.word()))
+            .help("name an authority to ask: --tsa URL")),
     }
 }
 
-fn output(args: &Args) -> PathBuf {
-    args.output.clone().unwrap_or_else(|| {
-        let mut name: OsString = args.file.file_stem().unwrap_or(args.file.as_os_str()).to_owned();
-        name.push(".signed.pdf");
-        args.file.with_file_name(name)
-    })
+/// `agreement.signed.pdf`, beside `agreement.pdf`.
+fn beside(file: &Path) -> PathBuf {
+    let mut name: OsString = file.file_stem().unwrap_or(file.as_os_str()).to_owned();
+    name.push(".signed.pdf");
+    file.with_file_name(name)
+}
+
+/// What a later reader will need, from files.
+fn evidence(files: &[PathBuf]) -> Result<ValidationData, Failure> {
+    let mut data = ValidationData::default();
+    for path in files {
+        let items = trust::read(&input::read(path)?)
+            .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+        for item in items {
+            match item {
+                Item::Certificate(certificate) => data.certificates.push(*certificate),
+                Item::Crl(der) => data.crls.push(der),
+                Item::Ocsp(der) => data.ocsps.push(der),
+            }
+        }
+    }
+    Ok(data)
 }
 
 fn request<'f>(
@@ -201,7 +235,7 @@ fn request<'f>(
 ) -> Result<SignatureRequest<'f>, Failure> {
     let subject = signer.certificate().subject_name();
     let name = args.name.clone().or_else(|| subject.common_name().map(str::to_owned));
-    let date = SigningDate::utc(keys::unix_seconds(at)).map_err(|error| Failure::usage(error.to_string()))?;
+    let date = SigningDate::utc(unix_seconds(at)).map_err(|error| Failure::usage(error.to_string()))?;
     let visible = match args.visible {
         None => None,
         Some(place) => {
@@ -226,52 +260,50 @@ fn request<'f>(
     })
 }
 
-/// Why a PDF was not signed.
-struct Fault(String);
+/// What is signed, by whom, and what goes in beside it.
+struct Work<'a> {
+    request: &'a SignatureRequest<'a>,
+    signer: &'a dyn Signer,
+    stamps: Option<&'a ForPdf<'a>>,
+    level: Level,
+    evidence: &'a ValidationData,
+}
 
-impl Fault {
-    fn for_file(self, file: &Path) -> Failure {
-        Failure::usage(format!("{}: {}", file.display(), self.0))
+impl Work<'_> {
+    /// The signed file, level by level, and the field's name.
+    fn signed(&self, base: &[u8]) -> Result<(Vec<u8>, String), String> {
+        let document = open(base)?;
+        let signed = match self.stamps {
+            None => sign(&document, self.request, self.signer),
+            Some(stamps) => sign_with_timestamp(&document, self.request, self.signer, stamps),
+        };
+        let signed = signed.map_err(|error| error.to_string())?.to_bytes();
+        let document = open(&signed)?;
+        let signatures = document.signatures().map_err(|error| error.to_string())?;
+        let newest = signatures.iter().max_by_key(|signature| signature.revision);
+        let field = newest.map(|signature| signature.field_name.clone()).unwrap_or_default();
+        let Some(stamps) = self.stamps.filter(|_| self.level >= Level::BLt) else { return Ok((signed, field)) };
+        let mut data = self.evidence.clone();
+        data.certificates.push(self.signer.certificate().clone());
+        data.certificates.extend(self.signer.chain().iter().cloned());
+        data.certificates.extend(stamps.certificates());
+        let long_term = add_validation_data(&document, &[Evidence { field: &field, data: &data }])
+            .map_err(|error| error.to_string())?
+            .to_bytes();
+        if self.level == Level::BLt {
+            return Ok((long_term, field));
+        }
+        let archived = timestamp(&open(&long_term)?, None, stamps).map_err(|error| error.to_string())?;
+        Ok((archived.to_bytes(), field))
     }
 }
 
-/// The signed file, level by level, and the field's name.
-fn signed(
-    base: &[u8],
-    request: &SignatureRequest<'_>,
-    signer: &dyn Signer,
-    stamps: Option<&Stamps>,
-    level: Level,
-    collected: &ValidationData,
-) -> Result<(Vec<u8>, String), Fault> {
-    let fault = |error: SignPdfError| Fault(error.to_string());
-    let document = Document::read(base).map_err(|error| Fault(error.to_string()))?;
-    let extended: Extended<'_> = match stamps {
-        None => sign(&document, request, signer).map_err(fault)?,
-        Some(stamps) => sign_with_timestamp(&document, request, signer, stamps).map_err(fault)?,
-    };
-    let field = extended.field().to_owned();
-    let mut bytes = extended.to_bytes();
-    let Some(stamps) = stamps.filter(|_| level >= Level::BLt) else { return Ok((bytes, field)) };
-    let read = |bytes: &'_ [u8]| -> Result<(), Fault> {
-        Document::read(bytes).map(|_| ()).map_err(|error| Fault(error.to_string()))
-    };
-    read(&bytes)?;
-    let mut data = collected.clone();
-    data.certificates.push(signer.certificate().clone());
-    data.certificates.extend(signer.chain().iter().cloned());
-    data.certificates.extend(stamps.certificates());
-    let again = Document::read(&bytes).map_err(|error| Fault(error.to_string()))?;
-    let with_data = add_validation_data(&again, &[Evidence { field: &field, data: &data }])
-        .map_err(|error| Fault(error.to_string()))?
-        .to_bytes();
-    bytes = with_data;
-    if level == Level::BLta {
-        let document = Document::read(&bytes).map_err(|error| Fault(error.to_string()))?;
-        let archived = timestamp(&document, None, stamps).map_err(fault)?.to_bytes();
-        bytes = archived;
-    }
-    Ok((bytes, field))
+fn open(bytes: &[u8]) -> Result<Document<'_>, String> {
+    Document::read(bytes).map_err(|error| error.to_string())
+}
+
+fn unix_seconds(at: Instant) -> i64 {
+    i64::try_from(at.0.div_euclid(1_000_000_000)).unwrap_or(i64::MAX)
 }
 
 /// `PAGE,X,Y,W,H`: a page from 1, the rest in points.

@@ -1,9 +1,11 @@
 //! Asking for timestamps over acts: which authorities, as whom, and what became of it.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
-use countersign_signature::timestamp::MessageImprint;
-use countersign_signature::{DigestAlgorithm, signature_value};
+use countersign_pdf::timestamp::{TimestampSource, TimestampUnavailable};
+use countersign_signature::timestamp::{MessageImprint, TimestampToken};
+use countersign_signature::{Certificate, DigestAlgorithm, signature_value};
 use countersign_timestamp::{Authority, Client, NoTimestamp, Patience, Stamped, System};
 use countersign_verify::bundle::BundledAct;
 use serde_json::{Value, json};
@@ -61,6 +63,11 @@ fn authority(url: &str, credentials: &str) -> Result<Authority, Failure> {
 }
 
 impl Authorities {
+    /// Asks for a token over an imprint.
+    fn ask(&self, imprint: &MessageImprint) -> Result<Stamped, NoTimestamp> {
+        self.client.stamp(imprint, &self.authorities, &mut System)
+    }
+
     /// Asks for a token over an act's signature and puts the answer beside it.
     pub(crate) fn stamp(
         &self,
@@ -70,13 +77,44 @@ impl Authorities {
         let value = signature_value(&act.p7s)
             .map_err(|error| Failure::usage(format!("act {}: {error}", act.number)))?;
         let imprint = MessageImprint::of(DigestAlgorithm::Sha256, &[&value]);
-        match self.client.stamp(&imprint, &self.authorities, &mut System) {
+        match self.ask(&imprint) {
             Ok(stamped) => {
                 folder.write(&format!("acts/{:04}-{}.tsr", act.number, act.id.hex()), &stamped.response)?;
                 Ok(Ok(stamped))
             }
             Err(none) => Ok(Err(none)),
         }
+    }
+}
+
+/// Timestamps for a PDF, and what was asked for so far.
+pub(crate) struct ForPdf<'a> {
+    authorities: &'a Authorities,
+    outcomes: RefCell<Vec<Result<Stamped, NoTimestamp>>>,
+}
+
+impl<'a> ForPdf<'a> {
+    pub(crate) fn new(authorities: &'a Authorities) -> Self {
+        Self { authorities, outcomes: RefCell::default() }
+    }
+
+    /// What became of each.
+    pub(crate) fn outcomes(&self) -> Vec<Result<Stamped, NoTimestamp>> {
+        self.outcomes.borrow().clone()
+    }
+
+    /// The certificates that came with the tokens.
+    pub(crate) fn certificates(&self) -> Vec<Certificate> {
+        let outcomes = self.outcomes.borrow();
+        outcomes.iter().flatten().flat_map(|one| one.token.signature().certificates()).cloned().collect()
+    }
+}
+
+impl TimestampSource for ForPdf<'_> {
+    fn token(&self, imprint: &MessageImprint) -> Result<TimestampToken, TimestampUnavailable> {
+        let outcome = self.authorities.ask(imprint);
+        self.outcomes.borrow_mut().push(outcome.clone());
+        outcome.map(|stamped| stamped.token).map_err(|none| TimestampUnavailable { reason: none.to_string() })
     }
 }
 
