@@ -27,21 +27,27 @@ fn asked_by(made: Made, moment: i64, constraints: &Constraints) -> Validation {
 #[test]
 fn both_sides_of_what_was_overcome_are_told() {
     let validation = asked(Made::BT, Event::SignerRevoked(AFTER), A_YEAR_LATER);
-    insta::assert_snapshot!(validation, @"TOTAL-PASSED: `CN=C. Dahl,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key-compromise; CRL by `CN=Sub CA,O=Ruritania`); the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`)");
-    let validation = asked(Made::Renewed, Event::Nothing, CA_ENDED);
-    insta::assert_snapshot!(validation, @"TOTAL-PASSED: whether `CN=C. Dahl,O=Ruritania` was revoked: the CRL by `CN=Sub CA,O=Ruritania` is of 2026-03-02T00:00:00Z, the next was due by 2026-03-09T00:00:00Z, asked about 2032-06-01T00:00:00Z; the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`); `CN=C. Dahl,O=Ruritania` holds from 2025-01-01T00:00:00Z to 2027-12-31T23:59:59Z, asked about 2032-06-01T00:00:00Z; the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`); whether `CN=Sub CA,O=Ruritania` was revoked: the CRL by `CN=Root CA,O=Ruritania` is of 2029-05-31T00:00:00Z, the next was due by 2029-06-07T00:00:00Z, asked about 2032-06-01T00:00:00Z; the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`); `CN=Sub CA,O=Ruritania` holds from 2024-01-01T00:00:00Z to 2031-12-31T23:59:59Z, asked about 2032-06-01T00:00:00Z; the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`)");
+    insta::assert_snapshot!(validation, @"TOTAL-PASSED, although `CN=C. Dahl,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Sub CA,O=Ruritania`); the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`)");
+    let validation = asked(Made::Renewed, Event::SignerRevoked(AFTER), CA_ENDED);
+    let overcome: Vec<String> = validation.conclusion.overcome.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(overcome.join("\n"), @r"
+    `CN=C. Dahl,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Sub CA,O=Ruritania`); the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`)
+    `CN=C. Dahl,O=Ruritania` holds from 2025-01-01T00:00:00Z to 2027-12-31T23:59:59Z, asked about 2032-06-01T00:00:00Z; the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`)
+    `CN=Sub CA,O=Ruritania` holds from 2024-01-01T00:00:00Z to 2031-12-31T23:59:59Z, asked about 2032-06-01T00:00:00Z; the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`)
+    whether `CN=Sub CA,O=Ruritania` was revoked: the CRL by `CN=Root CA,O=Ruritania` is of 2029-05-31T00:00:00Z, the next was due by 2029-06-07T00:00:00Z, asked about 2032-06-01T00:00:00Z; the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`)
+    ");
 }
 
 #[test]
 fn both_sides_of_what_decides_are_told() {
-    insta::assert_snapshot!(asked(Made::BB, Event::SignerRevoked(AFTER), A_YEAR_LATER), @"INDETERMINATE/REVOKED_NO_POE: `CN=C. Dahl,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key-compromise; CRL by `CN=Sub CA,O=Ruritania`); the signature is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about)");
-    insta::assert_snapshot!(asked(Made::BLT, Event::CaRevoked(AFTER), A_YEAR_LATER), @"INDETERMINATE/REVOKED_CA_NO_POE: `CN=Sub CA,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key-compromise; CRL by `CN=Root CA,O=Ruritania`); the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`); the CRL by `CN=Sub CA,O=Ruritania` on `CN=C. Dahl,O=Ruritania` must have existed at 2026-05-31T23:59:59Z (until then `CN=Sub CA,O=Ruritania` is known to have held), it is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about)");
-    insta::assert_snapshot!(asked(Made::BB, Event::Nothing, SIGNER_ENDED), @"INDETERMINATE/OUT_OF_BOUNDS_NO_POE: `CN=C. Dahl,O=Ruritania` holds from 2025-01-01T00:00:00Z to 2027-12-31T23:59:59Z, asked about 2028-06-01T00:00:00Z; the signature is known to exist since 2028-06-01T00:00:00Z (no timestamp: that is when it was asked about); nothing at hand says whether `CN=C. Dahl,O=Ruritania` was revoked; the CRL by `CN=Sub CA,O=Ruritania` on `CN=C. Dahl,O=Ruritania` must have existed at 2027-12-31T23:59:59Z (that is when it was asked about), it is known to exist since 2028-06-01T00:00:00Z (no timestamp: that is when it was asked about)");
+    insta::assert_snapshot!(asked(Made::BB, Event::SignerRevoked(AFTER), A_YEAR_LATER), @"INDETERMINATE/REVOKED_NO_POE: `CN=C. Dahl,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Sub CA,O=Ruritania`); the signature is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about)");
+    insta::assert_snapshot!(asked(Made::BLT, Event::CaRevoked(AFTER), A_YEAR_LATER), @"INDETERMINATE/REVOKED_CA_NO_POE: `CN=Sub CA,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Root CA,O=Ruritania`); the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`); and 1 more");
+    insta::assert_snapshot!(asked(Made::BB, Event::Nothing, SIGNER_ENDED), @"INDETERMINATE/OUT_OF_BOUNDS_NO_POE: `CN=C. Dahl,O=Ruritania` holds from 2025-01-01T00:00:00Z to 2027-12-31T23:59:59Z, asked about 2028-06-01T00:00:00Z; the signature is known to exist since 2028-06-01T00:00:00Z (no timestamp: that is when it was asked about); and 2 more");
     let world = World::new();
     let p7s = world.made(Made::BLT, Event::Nothing);
-    insta::assert_snapshot!(world.ask(&p7s, &Evidence::default(), A_YEAR_LATER), @"INDETERMINATE/NO_POE: the certificate of `CN=C. Dahl,O=Ruritania` must have existed at 2026-03-09T00:00:00Z (until then `CN=Sub CA,O=Ruritania` is known to have held), it is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about); whether `CN=C. Dahl,O=Ruritania` was revoked: the CRL by `CN=Sub CA,O=Ruritania` is of 2026-03-02T00:00:00Z, the next was due by 2026-03-09T00:00:00Z, asked about 2027-03-01T00:00:00Z; the signature is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about); whether `CN=Sub CA,O=Ruritania` was revoked: the CRL by `CN=Root CA,O=Ruritania` is of 2026-03-02T00:00:00Z, the next was due by 2026-03-09T00:00:00Z, asked about 2027-03-01T00:00:00Z; the signature is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about)");
+    insta::assert_snapshot!(world.ask(&p7s, &Evidence::default(), A_YEAR_LATER), @"INDETERMINATE/NO_POE: the certificate of `CN=C. Dahl,O=Ruritania` must have existed at 2026-03-09T00:00:00Z (until then `CN=Sub CA,O=Ruritania` is known to have held), it is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about); and 2 more");
     let p7s = world.made(Made::BB, Event::Nothing);
-    insta::assert_snapshot!(world.ask(&p7s, &Evidence::default(), SOON), @"INDETERMINATE/TRY_LATER: nothing at hand says whether `CN=C. Dahl,O=Ruritania` was revoked; nothing at hand says whether `CN=Sub CA,O=Ruritania` was revoked");
+    insta::assert_snapshot!(world.ask(&p7s, &Evidence::default(), SOON), @"INDETERMINATE/TRY_LATER: nothing at hand says whether `CN=C. Dahl,O=Ruritania` was revoked: no revocation list and no OCSP answer at hand is about it; and 1 more");
 }
 
 #[test]
@@ -50,8 +56,8 @@ fn each_timestamp_has_its_own_verdict() {
     let said: Vec<String> = validation.timestamps.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(said.join("\n"), @r"
     archive timestamp of 2029-06-01T00:00:01Z by `CN=TSA 2,O=Kravonia`: TOTAL-PASSED
-    archive timestamp of 2026-03-03T00:00:01Z by `CN=TSA 1,O=Kravonia`: TOTAL-PASSED: whether `CN=TSA 1,O=Kravonia` was revoked: the CRL by `CN=Time CA,O=Kravonia` is of 2029-05-31T00:00:00Z, the next was due by 2029-06-07T00:00:00Z, asked about 2030-06-01T00:00:00Z; the signature is known to exist since 2029-06-01T00:00:01Z (timestamp by `CN=TSA 2,O=Kravonia`); `CN=TSA 1,O=Kravonia` holds from 2025-01-01T00:00:00Z to 2029-12-31T23:59:59Z, asked about 2030-06-01T00:00:00Z; the signature is known to exist since 2029-06-01T00:00:01Z (timestamp by `CN=TSA 2,O=Kravonia`)
-    signature timestamp of 2026-03-01T00:00:01Z by `CN=TSA 1,O=Kravonia`: TOTAL-PASSED: whether `CN=TSA 1,O=Kravonia` was revoked: the CRL by `CN=Time CA,O=Kravonia` is of 2029-05-31T00:00:00Z, the next was due by 2029-06-07T00:00:00Z, asked about 2030-06-01T00:00:00Z; the signature is known to exist since 2026-03-03T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`); `CN=TSA 1,O=Kravonia` holds from 2025-01-01T00:00:00Z to 2029-12-31T23:59:59Z, asked about 2030-06-01T00:00:00Z; the signature is known to exist since 2026-03-03T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`)
+    archive timestamp of 2026-03-03T00:00:01Z by `CN=TSA 1,O=Kravonia`: TOTAL-PASSED, although `CN=TSA 1,O=Kravonia` holds from 2025-01-01T00:00:00Z to 2029-12-31T23:59:59Z, asked about 2030-06-01T00:00:00Z; the signature is known to exist since 2029-06-01T00:00:01Z (timestamp by `CN=TSA 2,O=Kravonia`); and 1 more
+    signature timestamp of 2026-03-01T00:00:01Z by `CN=TSA 1,O=Kravonia`: TOTAL-PASSED, although `CN=TSA 1,O=Kravonia` holds from 2025-01-01T00:00:00Z to 2029-12-31T23:59:59Z, asked about 2030-06-01T00:00:00Z; the signature is known to exist since 2026-03-03T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`); and 1 more
     ");
 }
 
@@ -173,7 +179,8 @@ fn a_signature_older_than_its_certificate_fails_totally() {
     let p7s = world.stamped(&sign(&world), &world.tsa, at(2025, 1, 1));
     assert_eq!(world.ask(&p7s, &fetched(&world, SOON), SOON).indication(), Indication::TotalPassed);
     let younger = world.pki.between(at(2026, 1, 1), at(2028, 1, 1));
-    let younger = World { signer: younger.person("dahl", "CN=C. Dahl,O=Ruritania", &world.ca), ..World::new() };
+    let younger =
+        World { signer: younger.person("dahl", "CN=C. Dahl,O=Ruritania", &world.ca), ..World::new() };
     let p7s = younger.stamped(&sign(&younger), &younger.tsa, at(2025, 6, 1));
     let validation = younger.ask(&p7s, &fetched(&younger, SOON), SOON);
     assert_eq!(validation.sub(), Some(SubIndication::NotYetValid));
@@ -194,17 +201,15 @@ fn the_callers_proof_counts_like_a_timestamp() {
     collected.proofs = vec![(ObjectId::of(&signature_value(&p7s).unwrap()), Proof { at: SIGNED, by })];
     let validation = world.ask(&p7s, &collected, A_YEAR_LATER);
     assert_eq!(validation.indication(), Indication::TotalPassed);
-    insta::assert_snapshot!(validation, @"TOTAL-PASSED: `CN=C. Dahl,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key-compromise; CRL by `CN=Sub CA,O=Ruritania`); the signature is known to exist since 2026-03-01T00:00:00Z (record 7, witnessed by 2 of 2)");
+    insta::assert_snapshot!(validation, @"TOTAL-PASSED, although `CN=C. Dahl,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Sub CA,O=Ruritania`); the signature is known to exist since 2026-03-01T00:00:00Z (record 7, witnessed by 2 of 2)");
 }
 
 #[test]
 fn an_algorithm_that_ended_is_overcome_by_an_earlier_timestamp_over_all_that_rests_on_it() {
     let digest = AlgorithmRow { mechanism: Mechanism::Digest(DigestAlgorithm::Sha256), until: None };
     let curve = AlgorithmRow { mechanism: Mechanism::Ecdsa(256), until: Some(at(2027, 1, 1) - 1) };
-    let constraints = Constraints {
-        algorithms: AlgorithmTable::new(vec![digest, curve]),
-        ..Constraints::default()
-    };
+    let constraints =
+        Constraints { algorithms: AlgorithmTable::new(vec![digest, curve]), ..Constraints::default() };
     let ended = at(2026, 12, 31);
     assert_eq!(asked_by(Made::BB, ended, &constraints).sub(), None);
     let validation = asked_by(Made::BB, A_YEAR_LATER, &constraints);

@@ -14,8 +14,8 @@ fn verify(dir: &Path, p7s: &[u8], root: &str) -> Option<(bool, String)> {
     fs::write(dir.join("root.pem"), root).unwrap();
     let moment = SOON.to_string();
     let arguments = [
-        "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", "act.p7s", "-content", "act", "-CAfile",
-        "root.pem", "-attime", &moment,
+        "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", "act.p7s", "-content", "act",
+        "-CAfile", "root.pem", "-attime", &moment,
     ];
     let output = openssl(dir, &arguments)?;
     Some((output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned()))
@@ -45,7 +45,9 @@ fn openssl_verifies_our_signatures_at_each_level_as_cades() {
     let world = World::new();
     for made in [Made::BB, Made::BT, Made::BLT, Made::BLTA, Made::Renewed] {
         let p7s = world.made(made, Event::Nothing);
-        let Some((verified, said)) = verify(dir.path(), &p7s, &world.root.certificate().to_pem()) else { return };
+        let Some((verified, said)) = verify(dir.path(), &p7s, &world.root.certificate().to_pem()) else {
+            return;
+        };
         assert!(verified && said.contains("CAdES Verification successful"), "{made:?}: {said}");
     }
 }

@@ -87,14 +87,22 @@ fn pyhanko_agrees() {
 #[test]
 fn pyhanko_has_another_word_for_missing_lists() {
     compare(&[
-        (Made::BB, Event::Nothing, SOON, Lists::Offline, "basic", [
-            "TRY_LATER",
-            "CERTIFICATE_CHAIN_GENERAL_FAILURE",
-        ]),
-        (Made::BT, Event::Nothing, SOON, Lists::Offline, "with-time", [
-            "TRY_LATER",
-            "CERTIFICATE_CHAIN_GENERAL_FAILURE",
-        ]),
+        (
+            Made::BB,
+            Event::Nothing,
+            SOON,
+            Lists::Offline,
+            "basic",
+            ["TRY_LATER", "CERTIFICATE_CHAIN_GENERAL_FAILURE"],
+        ),
+        (
+            Made::BT,
+            Event::Nothing,
+            SOON,
+            Lists::Offline,
+            "with-time",
+            ["TRY_LATER", "CERTIFICATE_CHAIN_GENERAL_FAILURE"],
+        ),
     ]);
 }
 
@@ -105,10 +113,24 @@ fn pyhanko_has_another_word_for_missing_lists() {
 fn pyhanko_asks_an_ended_certificate_no_more_about_revocation() {
     let revoked = Event::SignerRevoked(BEFORE);
     compare(&[
-        (Made::BB, revoked, SIGNER_ENDED, Lists::Fetched, "basic", ["REVOKED_NO_POE", "OUT_OF_BOUNDS_NO_POE"]),
+        (
+            Made::BB,
+            revoked,
+            SIGNER_ENDED,
+            Lists::Fetched,
+            "basic",
+            ["REVOKED_NO_POE", "OUT_OF_BOUNDS_NO_POE"],
+        ),
         (Made::BT, revoked, SIGNER_ENDED, Lists::Fetched, "with-time", ["REVOKED_NO_POE", "PASSED"]),
         (Made::BLT, revoked, SIGNER_ENDED, Lists::Fetched, "with-time", ["REVOKED_NO_POE", "PASSED"]),
-        (Made::BT, Event::Nothing, SIGNER_ENDED, Lists::Fetched, "with-time", ["OUT_OF_BOUNDS_NO_POE", "PASSED"]),
+        (
+            Made::BT,
+            Event::Nothing,
+            SIGNER_ENDED,
+            Lists::Fetched,
+            "with-time",
+            ["OUT_OF_BOUNDS_NO_POE", "PASSED"],
+        ),
     ]);
 }
 
@@ -130,9 +152,13 @@ fn pyhanko_gives_a_failed_timestamps_word() {
     let revoked = Event::TsaRevoked(AFTER);
     compare(&[
         (Made::BT, revoked, A_YEAR_LATER, Lists::Fetched, "with-time", ["PASSED", "REVOKED_NO_POE"]),
-        (Made::BLT, revoked, SIGNER_ENDED, Lists::Fetched, "with-time", [
-            "OUT_OF_BOUNDS_NOT_REVOKED",
-            "REVOKED_NO_POE",
-        ]),
+        (
+            Made::BLT,
+            revoked,
+            SIGNER_ENDED,
+            Lists::Fetched,
+            "with-time",
+            ["OUT_OF_BOUNDS_NOT_REVOKED", "REVOKED_NO_POE"],
+        ),
     ]);
 }
