@@ -13,7 +13,11 @@ pub fn verified(file: &[u8]) -> Vec<(String, VerifiedSignature)> {
     let document = Document::read(file).unwrap();
     let signatures = document.signatures().unwrap();
     let verified = signatures.iter().filter(|one| one.purpose() == Purpose::Signature).map(|one| {
-        assert!(matches!(one.coverage(&document), Coverage::Revision { .. }), "{:?}", one.coverage(&document));
+        assert!(
+            matches!(one.coverage(&document), Coverage::Revision { .. }),
+            "{:?}",
+            one.coverage(&document)
+        );
         let (cms, _) = one.contents.as_ref().unwrap().value_and_padding().unwrap();
         let signed = verify_parts(&one.signed_bytes(&document).unwrap(), &cms).unwrap();
         (one.field_name.clone(), signed)
