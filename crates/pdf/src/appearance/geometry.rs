@@ -178,9 +178,8 @@ impl PageView {
     pub(crate) fn place(self, seen: Rectangle) -> Rectangle {
         let Rectangle { x, y, width, height } = seen;
         let page = self.seen;
-        let far = |edge: Length, size: Length, at: Length, extent: Length| {
-            edge.plus(size).minus(at).minus(extent)
-        };
+        let far =
+            |edge: Length, size: Length, at: Length, extent: Length| edge.plus(size).minus(at).minus(extent);
         match self.turn {
             Turn::None => Rectangle { x: page.x.plus(x), y: page.y.plus(y), width, height },
             Turn::Right => Rectangle {

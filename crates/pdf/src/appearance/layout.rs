@@ -44,7 +44,9 @@ pub enum LayoutError {
         source: Unwritable,
     },
     /// Too small for what it is to say.
-    #[error("the signature's box of {width} × {height} points is too small for its text at {SIZE_MIN} points: {fits}")]
+    #[error(
+        "the signature's box of {width} × {height} points is too small for its text at {SIZE_MIN} points: {fits}"
+    )]
     TooSmall {
         /// The box's.
         width: Length,

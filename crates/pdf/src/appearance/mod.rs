@@ -89,7 +89,8 @@ fn embed(update: &mut Update<'_>, used: &Used<'_, '_>) -> Result<Reference, Appe
     let file = used.subset()?;
     let name = format!("{}+{}", subset_tag(&file), font.name());
     let length = i64::try_from(file.len()).unwrap_or(i64::MAX);
-    let file = update.add(Stream { dictionary: Dictionary::new().with("Length1", length), data: file.into() });
+    let file =
+        update.add(Stream { dictionary: Dictionary::new().with("Length1", length), data: file.into() });
     let descriptor = update.add(
         Dictionary::new()
             .with("Type", Object::name("FontDescriptor"))
