@@ -2,6 +2,7 @@
 //! signature.
 
 pub mod appearance;
+mod difference;
 mod document;
 pub mod dss;
 mod filter;
@@ -13,6 +14,7 @@ mod text;
 pub mod timestamp;
 mod write;
 
+pub use difference::{Change, ChangeVerdict, DifferencePolicy, Judgement, Kind, Level};
 pub use document::{Document, Field, Part, ReadError, Revision, View, XrefKind};
 pub use filter::FilterError;
 pub use signature::{Contents, Coverage, CoverageFault, Purpose, SignatureValue};

@@ -39,14 +39,28 @@ impl<'a> View<'_, 'a> {
     /// All fields that hold a value, in the form's order. Direct objects among the kids are no fields: nothing could
     /// refer to them.
     pub fn fields(&self) -> Result<Vec<Field<'a>>, ReadError> {
+        Ok(self.form_tree()?.fields)
+    }
+
+    /// The same, with the fields that only hold other fields.
+    pub(crate) fn form_tree(&self) -> Result<FormTree<'a>, ReadError> {
         let form = self.form()?;
-        let mut walk = Walk { view: *self, seen: HashSet::new(), fields: Vec::new() };
+        let mut walk = Walk { view: *self, seen: HashSet::new(), tree: FormTree::default() };
         let root = Inherited { name: String::new(), kind: None, value: None };
         for kid in self.array(&form, "Fields")? {
             walk.node(&kid, &root, DEPTH_MAX)?;
         }
-        Ok(walk.fields)
+        Ok(walk.tree)
     }
+}
+
+/// The form's fields.
+#[derive(Debug, Default)]
+pub(crate) struct FormTree<'a> {
+    /// Those that hold a value.
+    pub(crate) fields: Vec<Field<'a>>,
+    /// Those that hold other fields, with their names.
+    pub(crate) inner: Vec<(Reference, String)>,
 }
 
 /// What a field passes on to its kids (§12.7.4.1).
@@ -59,7 +73,7 @@ struct Inherited<'a> {
 struct Walk<'d, 'a> {
     view: View<'d, 'a>,
     seen: HashSet<u32>,
-    fields: Vec<Field<'a>>,
+    tree: FormTree<'a>,
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -91,12 +105,14 @@ impl<'a> Walk<'_, 'a> {
                 widgets.extend(kid.as_reference());
             }
         }
-        if !has_fields {
+        if has_fields {
+            self.tree.inner.push((reference, here.name));
+        } else {
             if kids.is_empty() {
                 widgets.push(reference);
             }
             let Inherited { name, kind, value } = here;
-            self.fields.push(Field { name, reference, dictionary, kind, value, widgets });
+            self.tree.fields.push(Field { name, reference, dictionary, kind, value, widgets });
         }
         Ok(())
     }

@@ -88,12 +88,10 @@ fn chain(bytes: &[u8]) -> Result<Vec<Section<'_>>, ReadError> {
         room = room.saturating_sub(found.entries.len());
         next = found.prev;
         // Strictly backwards, so no loops; a linearized file's first section alone leads forward, once.
-        let forward = next.filter(|to| *to >= at);
-        if let (Some(to), false) = (forward, sections.iter().all(|later| later.at > at)) {
-            return Err(ReadError::PrevNotEarlier { from: at, to });
-        }
-        let came_from_front = sections.last().is_some_and(|later| later.at < at);
-        if let (Some(to), true) = (next, came_from_front) {
+        let is_main = sections.last().is_some_and(|front| front.at < at);
+        if let Some(to) = next
+            && (is_main || to >= at && linearized_length(bytes).is_none_or(|length| to >= length || to == at))
+        {
             return Err(ReadError::PrevNotEarlier { from: at, to });
         }
         sections.push(found);
@@ -116,6 +114,7 @@ fn last_startxref(bytes: &[u8]) -> Result<usize, ReadError> {
 
 fn revision(section: Section<'_>, start: usize) -> Result<Revision<'_>, ReadError> {
     let Section { at, kind, trailer, entries, tail, .. } = section;
+    let tail = tail?;
     if at < start {
         return Err(ReadError::SectionOutside { at, start });
     }
@@ -140,8 +139,9 @@ fn revision(section: Section<'_>, start: usize) -> Result<Revision<'_>, ReadErro
 fn linearized<'a>(bytes: &'a [u8], front: Section<'a>, main: Section<'a>) -> Result<Section<'a>, ReadError> {
     let not_earlier = ReadError::PrevNotEarlier { from: front.at, to: main.at };
     let length = linearized_length(bytes).ok_or(not_earlier.clone())?;
-    let after = bytes.get(main.tail.eof..length).ok_or(not_earlier.clone())?;
-    if front.tail.end > main.at || !after.iter().copied().all(is_space) {
+    let tail = main.tail?;
+    let after = bytes.get(tail.eof..length).ok_or(not_earlier.clone())?;
+    if front.tail.is_ok_and(|front| front.end > main.at) || !after.iter().copied().all(is_space) {
         return Err(not_earlier);
     }
     let mut entries = front.entries;
@@ -161,7 +161,7 @@ fn linearized<'a>(bytes: &'a [u8], front: Section<'a>, main: Section<'a>) -> Res
         trailer: front.trailer,
         entries,
         prev: None,
-        tail: main.tail,
+        tail: Ok(tail),
     })
 }
 

@@ -36,7 +36,8 @@ pub(super) struct Section<'a> {
     /// Sorted by number, each number once.
     pub(super) entries: Vec<(u32, Place)>,
     pub(super) prev: Option<usize>,
-    pub(super) tail: Tail,
+    /// What follows, or why nothing usable does: a linearized file's front section need not have one.
+    pub(super) tail: Result<Tail, ReadError>,
 }
 
 /// `startxref`, its number, `%%EOF`.
@@ -62,7 +63,7 @@ pub(super) fn section(bytes: &[u8], at: usize, room: usize) -> Result<Section<'_
     if section.trailer.get("Encrypt").is_some() {
         return Err(ReadError::Encrypted { at });
     }
-    section.tail = tail(&mut parser)?;
+    section.tail = tail(&mut parser);
     section.entries.sort_by_key(|(number, _)| *number);
     let twice = section.entries.windows(2).find(|pair| match pair {
         [(first, here), (second, there)] => first == second && here != there,
@@ -107,7 +108,7 @@ fn with_table<'a>(bytes: &'a [u8], parser: &mut Parser<'a>, room: usize) -> Resu
                 .filter(|(number, place)| *place != Place::Free || !in_table.contains(number)),
         );
     }
-    Ok(Section { at: 0, kind, trailer, entries, prev, tail: NOWHERE })
+    Ok(Section { at: 0, kind, trailer, entries, prev, tail: Ok(NOWHERE) })
 }
 
 /// `xref`, its subsections, and the word `trailer`.
@@ -205,7 +206,14 @@ fn with_stream<'a>(bytes: &'a [u8], parser: &mut Parser<'a>, room: usize) -> Res
         Bad::Budget => ReadError::Budget { what: "cross-reference entries", max: ENTRIES_MAX },
     })?;
     let prev = offset(&stream.dictionary, Part::XrefStream, "Prev")?;
-    Ok(Section { at: 0, kind: XrefKind::Stream, trailer: stream.dictionary, entries, prev, tail: NOWHERE })
+    Ok(Section {
+        at: 0,
+        kind: XrefKind::Stream,
+        trailer: stream.dictionary,
+        entries,
+        prev,
+        tail: Ok(NOWHERE),
+    })
 }
 
 enum Bad {

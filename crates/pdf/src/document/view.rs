@@ -124,6 +124,15 @@ impl<'d, 'a> View<'d, 'a> {
         !matches!(self.place(number), None | Some(Place::Free))
     }
 
+    /// The reference that names the object with this number here, if one is in use.
+    pub(crate) fn reference(&self, number: u32) -> Option<Reference> {
+        match self.place(number)? {
+            Place::Free => None,
+            Place::Offset(_, generation) => Some(Reference { number, generation }),
+            Place::Contained { .. } => Some(Reference { number, generation: 0 }),
+        }
+    }
+
     fn place(&self, number: u32) -> Option<Place> {
         let places = &self.document.places;
         let after = places.partition_point(|(other, revision, _)| {

@@ -1,8 +1,8 @@
 //! What is seen of a signature.
 
-use crate::bases::Base;
-use crate::parties::{World, request};
-use crate::signing::{signed, verified};
+use super::bases::Base;
+use super::parties::{World, request};
+use super::signing::{signed, verified};
 use countersign_pdf::Document;
 use countersign_pdf::appearance::{Font, Length, Rectangle};
 use countersign_pdf::sign::{Meaning, Place, SignPdfError, SignatureRequest, VisibleBox, sign};

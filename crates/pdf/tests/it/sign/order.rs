@@ -1,8 +1,8 @@
 //! One signature after another, and what earlier ones forbid.
 
-use crate::bases::{self, Base};
-use crate::parties::{ALGORITHMS, NOW, World, request};
-use crate::signing::{signed, verified};
+use super::bases::{self, Base};
+use super::parties::{ALGORITHMS, NOW, World, request};
+use super::signing::{signed, verified};
 use countersign_pdf::Document;
 use countersign_pdf::appearance::{Font, Length, Rectangle};
 use countersign_pdf::dss::{DssError, Evidence, add_validation_data};
