@@ -8,6 +8,7 @@ use crate::sign::{Extended, UpdateError, declare};
 use crate::write::{Draft, Spot};
 use countersign_signature::{ValidationData, sha1};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 /// What belongs to one signature or timestamp.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +114,12 @@ fn keys(document: &Document<'_>, evidence: &[Evidence<'_>]) -> Result<Vec<String
         let signature = signatures.iter().rev().find(|signature| signature.field_name == one.field);
         let contents = signature.and_then(|signature| signature.contents.as_ref());
         let contents = contents.ok_or_else(|| DssError::NoSignature { field: one.field.to_owned() })?;
-        Ok(sha1::digest(&contents.bytes()).iter().map(|byte| format!("{byte:02X}")).collect())
+        let mut key = String::new();
+        for byte in sha1::digest(&contents.bytes()) {
+            // Writing to a string doesn't fail.
+            let _ = write!(key, "{byte:02X}");
+        }
+        Ok(key)
     };
     evidence.iter().map(key).collect()
 }

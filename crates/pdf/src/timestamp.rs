@@ -1,10 +1,10 @@
 //! Timestamps over a whole document (ISO 32000-2 §12.8.5, ETSI EN 319 142-1 §5.4.3): level B-LTA, and again and again
 //! before what was used grows old.
 
+use crate::appearance::Rectangle;
 use crate::document::Document;
 use crate::object::{Dictionary, Object};
 use crate::sign::{self, Choice, Extended, PrepareError, Prepared, SignPdfError, TOKEN_ROOM, Value};
-use crate::appearance::Rectangle;
 use crate::write::Draft;
 use countersign_signature::DigestAlgorithm;
 use countersign_signature::timestamp::{MessageImprint, TimestampError, TimestampToken};

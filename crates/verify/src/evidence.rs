@@ -79,6 +79,12 @@ impl VerifiedAct {
         &self.runner
     }
 
+    /// The latest that it happened: what it claims, or what is proven where that is later.
+    #[must_use]
+    pub fn latest(&self) -> Instant {
+        self.standing.not_later_than.map_or(self.act.at, |proven| proven.max(self.act.at))
+    }
+
     /// Why it counts for neither yes nor no, if so.
     #[must_use]
     pub fn doubt(&self) -> Option<&str> {

@@ -49,7 +49,7 @@ pub enum ReportError {
 pub struct ReportQuestion<'a> {
     /// What the reader recognises and demands.
     pub policy: Option<&'a Policy>,
-    /// Acts later than this are ignored; the latest act where not said.
+    /// Acts later than this are ignored; the latest that an act claims or is proven to be where not said.
     pub as_of: Option<Instant>,
     /// Acts and maps not known by then are ignored.
     pub known_at: Option<Instant>,
@@ -176,7 +176,7 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         None => Box::new(Utc),
     };
     let evidence = examine(bundle, &maps, &question.reader());
-    let latest = evidence.acts.iter().map(|act| act.act().at).max().unwrap_or(Instant::MIN);
+    let latest = evidence.acts.iter().map(VerifiedAct::latest).max().unwrap_or(Instant::MIN);
     let as_of = question.as_of.unwrap_or(latest);
     let horizon = as_of.min(question.known_at.unwrap_or(Instant::MAX));
     let admitted: Vec<Admitted> =

@@ -19,7 +19,6 @@ use countersign_authority::model::time::Instant;
 use countersign_signature::ades::{
     self, Constraints, Evidence, Question, Reason, RevocationRule, Stamp, StampStatus, TimestampState, Validation,
 };
-use countersign_signature::timestamp::TimestampToken;
 use countersign_signature::{Anchor, Certificate, VerifiedSignature};
 use countersign_notation::time::rfc3339;
 
@@ -115,7 +114,9 @@ impl Asked {
         if let Some(known_at) = self.known_at {
             return known_at;
         }
-        let tokens = stamps.iter().filter_map(|stamp| stamp.token().ok()).map(TimestampToken::at_latest);
+        let tokens = stamps.iter().filter_map(|stamp| stamp.token().ok());
+        // A token speaks of what existed before the moment asked about.
+        let tokens = tokens.map(|token| token.at_latest().saturating_add(1));
         let ends = signature.signer().not_after();
         let lists = seen.issued.iter().map(|issued| (*issued).min(ends));
         tokens.chain(lists).fold(self.at, i64::max)

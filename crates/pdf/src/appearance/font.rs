@@ -87,8 +87,7 @@ impl<'f> Font<'f> {
 
     /// Reads a TrueType font, the first of a collection.
     pub fn new(bytes: &'f [u8]) -> Result<Self, BadFont> {
-        let face =
-            Face::parse(bytes, 0).map_err(|error| BadFont::Malformed { reason: error.to_string() })?;
+        let face = Face::parse(bytes, 0).map_err(|error| BadFont::Malformed { reason: error.to_string() })?;
         if face.tables().glyf.is_none() {
             return Err(BadFont::NotTrueType);
         }
@@ -118,9 +117,8 @@ impl<'f> Font<'f> {
 
     /// How wide a text is, in thousandths of the font's size.
     pub(crate) fn width(&self, text: &str) -> Result<i64, Unwritable> {
-        text.chars().try_fold(0_i64, |sum, character| {
-            Ok(sum.saturating_add(self.advance(self.glyph(character)?)))
-        })
+        text.chars()
+            .try_fold(0_i64, |sum, character| Ok(sum.saturating_add(self.advance(self.glyph(character)?))))
     }
 
     fn advance(&self, glyph: GlyphId) -> i64 {

@@ -92,9 +92,9 @@ impl std::fmt::Display for Length {
 
 impl Rectangle {
     /// From its corners in any order, as files give them (§7.9.5).
-    pub(crate) fn of_corners([a, b, c, d]: [Length; 4]) -> Self {
-        let (x, y) = (a.min(c), b.min(d));
-        Self { x, y, width: a.max(c).minus(x), height: b.max(d).minus(y) }
+    pub(crate) fn of_corners([left, lower, right, upper]: [Length; 4]) -> Self {
+        let (x, y) = (left.min(right), lower.min(upper));
+        Self { x, y, width: left.max(right).minus(x), height: lower.max(upper).minus(y) }
     }
 
     /// As files give it: left, lower, right, upper.
@@ -178,9 +178,8 @@ impl PageView {
     pub(crate) fn place(self, seen: Rectangle) -> Rectangle {
         let Rectangle { x, y, width, height } = seen;
         let page = self.seen;
-        let far = |edge: Length, size: Length, at: Length, extent: Length| {
-            edge.plus(size).minus(at).minus(extent)
-        };
+        let far =
+            |edge: Length, size: Length, at: Length, extent: Length| edge.plus(size).minus(at).minus(extent);
         match self.turn {
             Turn::None => Rectangle { x: page.x.plus(x), y: page.y.plus(y), width, height },
             Turn::Right => Rectangle {

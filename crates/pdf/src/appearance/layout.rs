@@ -36,7 +36,7 @@ pub(crate) enum Rank {
 #[non_exhaustive]
 pub enum LayoutError {
     /// A character.
-    #[error("`{text}` can't be written in the signature's box: {source}")]
+    #[error("`{}` can't be written in the signature's box: {source}", .text.escape_debug())]
     Unwritable {
         /// Which text.
         text: String,
@@ -44,7 +44,9 @@ pub enum LayoutError {
         source: Unwritable,
     },
     /// Too small for what it is to say.
-    #[error("the signature's box of {width} × {height} points is too small for its text at {SIZE_MIN} points: {fits}")]
+    #[error(
+        "the signature's box of {width} × {height} points is too small for its text at {SIZE_MIN} points: {fits}"
+    )]
     TooSmall {
         /// The box's.
         width: Length,
@@ -53,6 +55,23 @@ pub enum LayoutError {
         /// What would do.
         fits: Enough,
     },
+}
+
+impl LayoutError {
+    /// The same of the box with its margins.
+    pub(crate) fn with_margins(self, across: Length, along: Length) -> Self {
+        match self {
+            Self::TooSmall { width, height, fits } => Self::TooSmall {
+                width: width.plus(across),
+                height: height.plus(along),
+                fits: match fits {
+                    Enough::Height(height) => Enough::Height(height.plus(along)),
+                    Enough::Width(width) => Enough::Width(width.plus(across)),
+                },
+            },
+            other => other,
+        }
+    }
 }
 
 /// What a box would need.

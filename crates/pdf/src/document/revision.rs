@@ -88,12 +88,10 @@ fn chain(bytes: &[u8]) -> Result<Vec<Section<'_>>, ReadError> {
         room = room.saturating_sub(found.entries.len());
         next = found.prev;
         // Strictly backwards, so no loops; a linearized file's first section alone leads forward, once.
-        let forward = next.filter(|to| *to >= at);
-        if let (Some(to), false) = (forward, sections.iter().all(|later| later.at > at)) {
-            return Err(ReadError::PrevNotEarlier { from: at, to });
-        }
-        let came_from_front = sections.last().is_some_and(|later| later.at < at);
-        if let (Some(to), true) = (next, came_from_front) {
+        let is_main = sections.last().is_some_and(|front| front.at < at);
+        if let Some(to) = next
+            && (is_main || to >= at && linearized_length(bytes).is_none_or(|length| to >= length || to == at))
+        {
             return Err(ReadError::PrevNotEarlier { from: at, to });
         }
         sections.push(found);

@@ -13,7 +13,9 @@ pub struct SigningDate {
 
 /// Not a date that a PDF can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("unix second {at} at {offset_minutes} minutes from UTC is no date of a PDF: years 0 to 9999, zones to a day")]
+#[error(
+    "unix second {at} at {offset_minutes} minutes from UTC is no date of a PDF: years 0 to 9999, zones to a day"
+)]
 pub struct BadDate {
     /// The moment.
     pub at: i64,
@@ -41,7 +43,11 @@ impl SigningDate {
     pub(crate) fn to_pdf(self) -> String {
         let civil = self.there;
         let (sign, hours, minutes) = self.zone();
-        let zone = if self.offset == Offset::UTC { "Z".to_owned() } else { format!("{sign}{hours:02}'{minutes:02}'") };
+        let zone = if self.offset == Offset::UTC {
+            "Z".to_owned()
+        } else {
+            format!("{sign}{hours:02}'{minutes:02}'")
+        };
         format!(
             "D:{:04}{:02}{:02}{:02}{:02}{:02}{zone}",
             civil.year(),
@@ -64,7 +70,11 @@ impl fmt::Display for SigningDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} ", self.there.date(), self.there.time())?;
         let (sign, hours, minutes) = self.zone();
-        if self.offset == Offset::UTC { f.write_str("UTC") } else { write!(f, "{sign}{hours:02}:{minutes:02}") }
+        if self.offset == Offset::UTC {
+            f.write_str("UTC")
+        } else {
+            write!(f, "{sign}{hours:02}:{minutes:02}")
+        }
     }
 }
 
@@ -87,7 +97,9 @@ mod tests {
 
     #[test]
     fn what_a_pdf_has_no_date_for_is_refused() {
-        for (at, offset_minutes) in [(i64::MAX, 0), (0, 1_440), (0, -1_440), (0, i32::MAX), (-70_000_000_000, 0)] {
+        for (at, offset_minutes) in
+            [(i64::MAX, 0), (0, 1_440), (0, -1_440), (0, i32::MAX), (-70_000_000_000, 0)]
+        {
             assert_eq!(SigningDate::new(at, offset_minutes), Err(BadDate { at, offset_minutes }));
         }
     }

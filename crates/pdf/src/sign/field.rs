@@ -159,8 +159,8 @@ fn place(view: PageView, page: usize, seen: Rectangle) -> Result<Rectangle, Prep
 }
 
 /// Adds a reference to an array, wherever that stands.
-fn append<'a>(
-    draft: &mut Draft<'_, 'a>,
+fn append(
+    draft: &mut Draft<'_, '_>,
     owner: &crate::write::Spot,
     name: &'static str,
     reference: Reference,

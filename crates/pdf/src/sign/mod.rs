@@ -32,7 +32,9 @@ use crate::document::Document;
 use crate::timestamp::{TimestampSource, TimestampUnavailable, asked};
 pub use crate::write::{EmbedError, UpdateError};
 use countersign_signature::timestamp::{MessageImprint, TimestampError};
-use countersign_signature::{SignatureError, Signer, SigningError, sign_parts, signature_value, with_timestamp};
+use countersign_signature::{
+    SignatureError, Signer, SigningError, sign_parts, signature_value, with_timestamp,
+};
 
 /// The handler that every reader knows and takes detached signatures to.
 pub(crate) const FILTER: &str = "Adobe.PPKLite";

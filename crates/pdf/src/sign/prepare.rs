@@ -67,7 +67,9 @@ pub enum PrepareError {
         pages: usize,
     },
     /// The box isn't on the page, or has no size.
-    #[error("the signature's box must lie on page {page}, which is shown {width} wide and {height} high (points)")]
+    #[error(
+        "the signature's box must lie on page {page}, which is shown {width} wide and {height} high (points)"
+    )]
     OffPage {
         /// Counted from 1.
         page: usize,
@@ -123,6 +125,7 @@ pub fn prepare<'a>(
     request: &SignatureRequest<'_>,
     plan: &Plan<'_>,
 ) -> Result<Prepared<'a>, PrepareError> {
+    let entries = entries(request)?;
     let rules = Rules::read(document)?;
     let mut draft = Draft::new(document);
     let target = target(&mut draft, request)?;
@@ -145,16 +148,12 @@ pub fn prepare<'a>(
         let catalog = draft.view.trailer().get("Root").cloned().unwrap_or_default();
         references.push(permission::locking(draft.view, lock, catalog)?);
     }
-    let entries = entries(request)?;
     let room = plan.room(&request.cms_claims())?;
     fill(draft, target, Value { entries, room }, references, request.certify.is_some())
 }
 
 /// The field that is signed: there already, or made.
-fn target<'a>(
-    draft: &mut Draft<'_, 'a>,
-    request: &SignatureRequest<'_>,
-) -> Result<Target<'a>, PrepareError> {
+fn target<'a>(draft: &mut Draft<'_, 'a>, request: &SignatureRequest<'_>) -> Result<Target<'a>, PrepareError> {
     let place = request.visible.as_ref().map(|visible| visible.place);
     match field::choose(draft.view, request.field.as_deref(), "Signature")? {
         Choice::Existing(field) => {
@@ -212,13 +211,8 @@ fn draw(
         return Err(PrepareError::Invisible { field: target.name.clone() });
     };
     let size = widget.turn.seen(widget.rectangle);
-    let form = appearance::draw(
-        &mut draft.update,
-        &paragraphs(request, visible),
-        &visible.font,
-        size,
-        widget.turn,
-    )?;
+    let form =
+        appearance::draw(&mut draft.update, &paragraphs(request, visible), &visible.font, size, widget.turn)?;
     let spot = Spot::of(widget.reference);
     let mut annotation = draft.dictionary(&spot)?;
     annotation.set("AP", Dictionary::new().with("N", form));
@@ -228,7 +222,8 @@ fn draw(
 
 /// What the box says: for whom, by whom, in what capacity, why, when.
 fn paragraphs(request: &SignatureRequest<'_>, visible: &VisibleBox<'_>) -> Vec<Paragraph> {
-    let signer: Vec<&str> = [&request.name, &visible.title].into_iter().flatten().map(String::as_str).collect();
+    let signer: Vec<&str> =
+        [&request.name, &visible.title].into_iter().flatten().map(String::as_str).collect();
     let mut said = Vec::new();
     let mut say = |rank, text: String| said.push(Paragraph { text, rank });
     if let Some(entity) = &visible.entity {
@@ -241,7 +236,7 @@ fn paragraphs(request: &SignatureRequest<'_>, visible: &VisibleBox<'_>) -> Vec<P
         say(Rank::Note, format!("as {}", capacity.text));
     }
     match &request.meaning {
-        Some(super::Meaning::Reason(reason)) => say(Rank::Note, reason.clone()),
+        Some(super::Meaning::Reason(reason)) => say(Rank::Note, format!("Reason: {reason}")),
         Some(super::Meaning::Commitment(commitment)) => say(Rank::Note, commitment.to_string()),
         None => {}
     }

@@ -27,7 +27,9 @@ pub(crate) struct Hole {
 #[non_exhaustive]
 pub enum EmbedError {
     /// The hole was made too small.
-    #[error("the signature has {length} bytes, the hole in the PDF was made for {room}: sign again with more room")]
+    #[error(
+        "the signature has {length} bytes, the hole in the PDF was made for {room}: sign again with more room"
+    )]
     TooLarge {
         /// The signature's.
         length: usize,

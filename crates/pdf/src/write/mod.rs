@@ -7,8 +7,8 @@ mod hole;
 mod update;
 mod xref;
 
-pub(crate) use hole::{Hole, Placeholder};
 pub(crate) use draft::{Draft, Spot};
 pub use hole::EmbedError;
-pub(crate) use update::{Appended, Update};
+pub(crate) use hole::{Hole, Placeholder};
 pub use update::UpdateError;
+pub(crate) use update::{Appended, Update};

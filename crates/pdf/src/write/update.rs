@@ -61,7 +61,8 @@ const LENGTH_MAX: u64 = 9_999_999_999;
 impl<'a> Update<'a> {
     /// Nothing yet; new objects are numbered above every number that any revision has named or counted.
     pub(crate) fn new(document: &Document<'a>) -> Self {
-        let sizes = document.revisions().iter().filter_map(|revision| revision.trailer().get("Size")?.as_integer());
+        let sizes =
+            document.revisions().iter().filter_map(|revision| revision.trailer().get("Size")?.as_integer());
         let size = sizes.max().and_then(|size| u32::try_from(size).ok()).unwrap_or(0);
         let named = document.revisions().iter().filter_map(|revision| revision.objects().last()).max();
         Self { next: size.max(named.unwrap_or(0).saturating_add(1)), objects: BTreeMap::new() }

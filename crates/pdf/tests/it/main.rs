@@ -1,5 +1,11 @@
-//! Signing and reading PDFs, held against themselves and against other people's programs.
+//! What is said of files that others wrote, honestly or not, and what others say of files written here.
 
-mod bases;
-mod parties;
-mod signing;
+mod attacks;
+mod build;
+mod changes;
+mod contract;
+mod foreign;
+mod hostile;
+mod outcome;
+mod reader;
+mod sign;

@@ -1,8 +1,8 @@
 //! The process for CMS files, and for a timestamp token alone.
 
-use super::process::{verify, weigh_stamp};
 use super::chain::Chains;
 use super::engine::Engine;
+use super::process::{verify, weigh_stamp};
 use super::proof::Proofs;
 use super::question::{Constraints, Evidence, Question, Stamp, Trust};
 use super::verdict::{StampStatus, Validation};
@@ -71,12 +71,18 @@ pub fn verify_token(tsr: &[u8], over: &[&[u8]], rules: &Rules<'_>) -> StampStatu
     let stamp = Stamp::over_bytes(tsr, over, Vec::new());
     let mut engine = Engine {
         at: rules.at,
-        chains: Chains::new(rules.trust, std::slice::from_ref(&stamp), None, &[rules.collected]),
+        chains: Chains::new(
+            rules.trust,
+            [&rules.constraints.signer_path, &rules.constraints.timestamp_path],
+            std::slice::from_ref(&stamp),
+            None,
+            &[rules.collected],
+        ),
         constraints: rules.constraints,
         proofs: Proofs::new(rules.at),
     };
     for (object, proof) in &rules.collected.proofs {
-        engine.proofs.add(*object, proof);
+        engine.prove(&[*object], proof);
     }
     weigh_stamp(&engine, &stamp)
 }

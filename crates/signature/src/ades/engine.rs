@@ -5,18 +5,21 @@ use super::chain::Chains;
 use super::proof::{ObjectId, Proof, Proofs};
 use super::question::{Binding, Constraints, Freshness, RevocationRule};
 use super::reason::{Known, Reason, Whose};
-use super::statement::{Statement, Status, weigh};
+use super::statement::{Statement, Statements, Status, weigh};
 use super::verdict::{Conclusion, Revocation, Standing};
 use crate::algorithm::{Algorithm, DigestAlgorithm, KeyKind};
 use crate::certificate::Certificate;
-use crate::path::{Anchor, ProvenPath};
+use crate::path::{Anchor, AnchorRule, ProvenPath};
 use crate::verify::VerifiedSignature;
 
 /// Whose signature is weighed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Signer,
-    TimestampAuthority,
+    /// One for timestamps.
+    Authority,
+    /// One that answers for another which certificates are revoked.
+    Responder,
 }
 
 /// What is weighed.
@@ -54,12 +57,24 @@ pub(crate) struct Engine<'a> {
 const CHAINS_MAX: usize = 4;
 
 impl Engine<'_> {
+    /// Takes in that some things, and what stands inside them, existed.
+    pub(crate) fn prove(&mut self, objects: &[ObjectId], proof: &Proof) {
+        for object in objects {
+            self.proofs.add(*object, proof);
+            for inside in self.chains.inside(*object) {
+                self.proofs.add(*inside, proof);
+            }
+        }
+    }
+
     /// Weighs a signature whose content and key match.
     pub(crate) fn weigh(&self, subject: &Subject<'_>) -> Weighed {
         let mut without = Vec::new();
         let mut first: Option<Weighed> = None;
         while without.len() < CHAINS_MAX {
-            let Some((weighed, at_fault)) = self.weigh_without(subject, &without, first.is_none()) else { break };
+            let Some((weighed, at_fault)) = self.weigh_without(subject, &without, first.is_none()) else {
+                break;
+            };
             if weighed.conclusion.is_passed() {
                 return weighed;
             }
@@ -126,12 +141,13 @@ impl Engine<'_> {
                 }
                 // Newer lists may still help, so a list that is too old is told of as what is missing: a proof.
                 Err(missing) if standing.iter().all(|reason| matches!(reason, Reason::Stale { .. })) => {
-                    standing.insert(0, missing);
+                    standing.insert(0, *missing);
                 }
-                Err(missing) => standing.push(missing),
+                Err(missing) => standing.push(*missing),
             }
         }
         standing.sort_by_key(rank);
+        overcome.sort_by_key(rank);
         self.contradictions(subject, &exists, &mut standing);
         weighed.conclusion = Conclusion { reasons: standing, overcome };
         weighed.path = Some(path);
@@ -157,13 +173,22 @@ impl Engine<'_> {
             found.extend(self.algorithm("signature", by, exists).map(|reason| (reason, 0)));
         }
         found.extend(self.digest(subject.signature.digest(), exists).map(|reason| (reason, 0)));
-        found.extend(subject.imprint.and_then(|digest| self.digest(digest, exists)).map(|reason| (reason, 0)));
-        // An anchor's own end is its holder's business, unless it is the signer.
-        let looked_at = path.below_anchor().len().max(1);
-        for (number, certificate) in path.certificates().iter().take(looked_at).enumerate() {
+        found
+            .extend(subject.imprint.and_then(|digest| self.digest(digest, exists)).map(|reason| (reason, 0)));
+        let statements = self.chains.statements(path);
+        for (number, certificate) in path.certificates().iter().enumerate() {
+            if number > 0
+                && number >= path.below_anchor().len()
+                && path.rules().anchor == AnchorRule::NameAndKey
+            {
+                continue;
+            }
             let mut reasons = Vec::new();
-            let (standing, known) = self.revocation(certificate, number, path, exists, &mut reasons);
-            revocation.push(Revocation { subject: certificate.subject(), standing });
+            let of = statements.get(number);
+            let (standing, known) = self.revocation(certificate, of, number, exists, &mut reasons);
+            if of.is_some() || number == 0 {
+                revocation.push(Revocation { subject: certificate.subject(), standing });
+            }
             let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
             if !(not_before..=not_after).contains(&self.at) {
                 reasons.push(Reason::OutOfBounds {
@@ -190,17 +215,15 @@ impl Engine<'_> {
     fn revocation(
         &self,
         certificate: &Certificate,
+        statements: Option<&Statements>,
         number: usize,
-        path: &ProvenPath,
         exists: &Proof,
         reasons: &mut Vec<Reason>,
     ) -> (Standing, Known) {
         let subject = certificate.subject();
-        if number >= path.below_anchor().len() || self.chains.is_exempt(certificate) {
-            return (Standing::Exempt, Known::NotRevoked);
-        }
-        let statements = self.chains.statements(path, number);
-        match weigh(statements.iter(), certificate, self.at) {
+        // Nobody is asked about an anchor: its holder's word is taken.
+        let Some(statements) = statements else { return (Standing::Trusted, Known::NotRevoked) };
+        match weigh(statements.all.iter(), self.at) {
             Status::Revoked { by, at, reason } => {
                 let source = by.source.clone();
                 reasons.push(Reason::Revoked {
@@ -226,15 +249,17 @@ impl Engine<'_> {
                         exists: exists.clone(),
                     });
                 }
-                let made = source.to_string();
-                reasons.extend(self.algorithm(&made, by.signed, &self.proofs.earliest(by.object)));
+                let (made, since) = (source.to_string(), self.proofs.of_all(&by.objects));
+                let signed = by.signed.iter().copied();
+                reasons.extend(signed.filter_map(|signed| self.algorithm(&made, Some(signed), &since)));
                 (Standing::Good { source, issued, next }, Known::NotRevoked)
             }
             Status::Unknown if self.constraints.revocation == RevocationRule::WhereKnown => {
                 (Standing::Unknown, Known::NotRevoked)
             }
             Status::Unknown => {
-                reasons.push(Reason::NoRevocationData { subject });
+                let why = statements.why.clone().unwrap_or_default();
+                reasons.push(Reason::NoRevocationData { subject, why });
                 (Standing::Unknown, Known::Nothing)
             }
         }

@@ -22,6 +22,7 @@ pub fn verify(question: &Question<'_>) -> Validation {
         at: question.at,
         chains: Chains::new(
             question.trust,
+            [&question.constraints.signer_path, &question.constraints.timestamp_path],
             question.stamps,
             Some(signature),
             &[question.evidence, question.collected],
@@ -30,7 +31,7 @@ pub fn verify(question: &Question<'_>) -> Validation {
         proofs: Proofs::new(question.at),
     };
     for (object, proof) in question.evidence.proofs.iter().chain(&question.collected.proofs) {
-        engine.proofs.add(*object, proof);
+        engine.prove(&[*object], proof);
     }
     let (timestamps, holding) = weigh_stamps(&mut engine, question.stamps);
     let object = ObjectId::of(signature.value());
@@ -61,7 +62,7 @@ fn weigh_stamps<'a>(engine: &mut Engine<'_>, stamps: &'a [Stamp]) -> (Vec<StampS
     let mut order: Vec<&Stamp> = stamps.iter().collect();
     // Of two of one time the one that covers more comes first: it may cover the other.
     order.sort_by_key(|stamp| {
-        let time = stamp.token().map(TimestampToken::nanoseconds).unwrap_or(i128::MIN);
+        let time = stamp.token().map_or(i128::MIN, TimestampToken::nanoseconds);
         (std::cmp::Reverse(time), std::cmp::Reverse(stamp.covers().len()))
     });
     let (mut statuses, mut holding) = (Vec::new(), Vec::new());
@@ -71,7 +72,7 @@ fn weigh_stamps<'a>(engine: &mut Engine<'_>, stamps: &'a [Stamp]) -> (Vec<StampS
             // Not later than: the authority's own accuracy is added.
             let by = Witness::Timestamp(token.authority().subject().into());
             let proof = Proof { at: token.at_latest(), by };
-            stamp.covers().iter().for_each(|object| engine.proofs.add(*object, &proof));
+            engine.prove(stamp.covers(), &proof);
             holding.push((stamp, token));
         }
         statuses.push(status);
@@ -101,7 +102,7 @@ fn subject(token: &TimestampToken) -> Subject<'_> {
     Subject {
         signature: token.signature(),
         object: ObjectId::of(token.as_der()),
-        role: Role::TimestampAuthority,
+        role: Role::Authority,
         imprint: Some(token.imprint().digest),
         made_after: None,
     }
@@ -113,7 +114,8 @@ fn disorder(holding: &[(&Stamp, &TimestampToken)]) -> Option<Reason> {
         let id = ObjectId::of(covered.as_der());
         let covering = holding.iter().filter(|(stamp, _)| stamp.covers().contains(&id));
         // Within the accuracy that their authorities state they may be in either order.
-        let later = covering.map(|(_, token)| token).find(|token| covered.at_earliest() > token.at_latest())?;
+        let later =
+            covering.map(|(_, token)| token).find(|token| covered.at_earliest() > token.at_latest())?;
         Some(Reason::TimestampOrder { covered: covered.at(), covering: later.at() })
     })
 }
@@ -136,7 +138,8 @@ fn level(question: &Question<'_>) -> Option<Level> {
         return Some(Level::BT);
     }
     let later = question.stamps.iter().filter(|stamp| stamp.kind() != StampKind::Signature);
-    let over_lists = later.filter(over_value).any(|stamp| lists.iter().any(|list| stamp.covers().contains(list)));
+    let over_lists =
+        later.filter(over_value).any(|stamp| lists.iter().any(|list| stamp.covers().contains(list)));
     Some(if over_lists { Level::BLTA } else { Level::BLT })
 }
 

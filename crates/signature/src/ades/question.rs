@@ -5,7 +5,7 @@ use super::proof::{ObjectId, Proof};
 use super::reason::Reason;
 use crate::augment::ArchiveError;
 use crate::certificate::Certificate;
-use crate::path::Anchor;
+use crate::path::{Anchor, PathRules, Purpose};
 use crate::read::Walk;
 use crate::timestamp::{TimestampError, TimestampRefused, TimestampToken, read_token};
 use crate::verify::VerifiedSignature;
@@ -59,7 +59,7 @@ impl StampKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     kind: StampKind,
-    token: Result<TimestampToken, Reason>,
+    token: Result<TimestampToken, Box<Reason>>,
     covers: Vec<ObjectId>,
 }
 
@@ -82,7 +82,7 @@ impl Stamp {
             ArchiveError::Timestamp(error) => Reason::Timestamp(error),
             other => Reason::Coverage { why: other.to_string() },
         });
-        Self { kind: StampKind::Archive, token, covers }
+        Self { kind: StampKind::Archive, token: token.map_err(Box::new), covers }
     }
 
     /// A token, or the answer of an authority that holds one (`.tsr`), over bytes of any kind.
@@ -92,7 +92,11 @@ impl Stamp {
 
     /// A document timestamp, found to be over a PDF's bytes or not, with what those bytes hold.
     pub fn document(token: Result<TimestampToken, TimestampError>, covers: Vec<ObjectId>) -> Self {
-        Self { kind: StampKind::Document, token: token.map_err(Reason::Timestamp), covers }
+        Self {
+            kind: StampKind::Document,
+            token: token.map_err(|error| Box::new(Reason::Timestamp(error))),
+            covers,
+        }
     }
 
     /// What kind.
@@ -102,7 +106,7 @@ impl Stamp {
 
     /// The token, its signature matching its key and over what it should be over; or why not.
     pub fn token(&self) -> Result<&TimestampToken, &Reason> {
-        self.token.as_ref()
+        self.token.as_ref().map_err(Box::as_ref)
     }
 
     /// What existed when it was made, if it holds.
@@ -112,9 +116,10 @@ impl Stamp {
 }
 
 /// Reads a token, or the answer of an authority that holds one, and holds it against what it should be over.
-fn read_over(tsr: &[u8], over: &[&[u8]]) -> Result<TimestampToken, Reason> {
+fn read_over(tsr: &[u8], over: &[&[u8]]) -> Result<TimestampToken, Box<Reason>> {
     // A token begins with its type, an answer with its status.
-    let starts = Walk::new(tsr).and_then(|mut walk| walk.enter(Tag::Sequence)?.take_if(Tag::ObjectIdentifier));
+    let starts =
+        Walk::new(tsr).and_then(|mut walk| walk.enter(Tag::Sequence)?.take_if(Tag::ObjectIdentifier));
     let read = match starts {
         Ok(None) => read_token(tsr).map_err(|refused| match refused {
             TimestampRefused::Token(error) => Reason::Timestamp(error),
@@ -122,8 +127,8 @@ fn read_over(tsr: &[u8], over: &[&[u8]]) -> Result<TimestampToken, Reason> {
         }),
         _ => TimestampToken::read(tsr).map_err(Reason::Timestamp),
     };
-    let token = read?;
-    token.expect_over(over).map_err(Reason::Timestamp)?;
+    let token = read.map_err(Box::new)?;
+    token.expect_over(over).map_err(|error| Box::new(Reason::Timestamp(error)))?;
     Ok(token)
 }
 
@@ -158,6 +163,10 @@ fn embedded(signature: &VerifiedSignature, found: &mut Vec<ObjectId>) {
 pub struct Constraints {
     /// Until when which algorithm is acceptable.
     pub algorithms: AlgorithmTable,
+    /// What the path from a signer to an anchor is held to.
+    pub signer_path: PathRules,
+    /// The same from a timestamp authority.
+    pub timestamp_path: PathRules,
     /// Whether certificates must be known not to be revoked.
     pub revocation: RevocationRule,
     /// How old a list may be that speaks for a signer.
@@ -174,6 +183,8 @@ impl Default for Constraints {
     fn default() -> Self {
         Self {
             algorithms: AlgorithmTable::default(),
+            signer_path: PathRules::default(),
+            timestamp_path: PathRules::of(Purpose::Timestamping),
             revocation: RevocationRule::Required,
             signers: Freshness::AfterSigning,
             authorities: Freshness::UntilNextUpdate,
@@ -232,4 +243,3 @@ pub struct Question<'a> {
     /// The moment of verification, in unix seconds.
     pub at: i64,
 }
-

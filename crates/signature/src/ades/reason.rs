@@ -4,6 +4,7 @@ use super::indication::SubIndication;
 use super::proof::{Proof, Utc};
 use crate::algorithm::BadPublicKey;
 use crate::path::PathError;
+use crate::revocation::{RevocationReason, StatusUnknown};
 use crate::timestamp::{TimestampError, TimestampRefused};
 use crate::verify::SignatureError;
 use std::fmt;
@@ -41,8 +42,8 @@ pub enum Reason {
         whose: Whose,
         /// From when on, in unix seconds.
         at: i64,
-        /// Why, in the list's word.
-        reason: &'static str,
+        /// Why, as the list has it.
+        reason: RevocationReason,
         /// Who says so.
         source: Source,
         /// Since when the signature is known to exist.
@@ -111,6 +112,8 @@ pub enum Reason {
     NoRevocationData {
         /// Whose certificate.
         subject: String,
+        /// What was looked at, and why it does not count.
+        why: StatusUnknown,
     },
     /// An algorithm is not acceptable at the moment of verification.
     Algorithm {
@@ -254,9 +257,14 @@ fn of_timestamp(error: &TimestampError) -> SubIndication {
 
 fn of_path(error: &PathError) -> SubIndication {
     match error {
-        PathError::KeyUsage { .. } | PathError::PathLength { .. } | PathError::Extension { .. } => {
-            SubIndication::ChainConstraintsFailure
-        }
+        PathError::KeyUsage { .. }
+        | PathError::PathLength { .. }
+        | PathError::Extension { .. }
+        | PathError::NameNotPermitted { .. }
+        | PathError::NameExcluded { .. }
+        | PathError::NameUnreadable { .. }
+        | PathError::AnyPolicyMapped { .. }
+        | PathError::NoPolicy { .. } => SubIndication::ChainConstraintsFailure,
         PathError::UnknownAlgorithm { .. } => SubIndication::CryptoConstraintsFailure,
         PathError::PublicKey { source, .. } => of_key(source),
         PathError::NotYet { .. } | PathError::Expired { .. } => SubIndication::OutOfBoundsNoPoe,
@@ -276,7 +284,10 @@ impl fmt::Display for Reason {
             Self::NoToken(refused) => write!(f, "{refused}"),
             Self::Coverage { why } => f.write_str(why),
             Self::NotBound { subject } => {
-                write!(f, "the signature does not bind the certificate of `{subject}`: another could take its place")
+                write!(
+                    f,
+                    "the signature does not bind the certificate of `{subject}`: another could take its place"
+                )
             }
             Self::Path(error) => write!(f, "{error}"),
             Self::Revoked { subject, at, reason, source, exists, .. } => write!(
@@ -300,7 +311,11 @@ impl fmt::Display for Reason {
                 write!(f, "`{subject}` holds from {}; the signature existed at {exists}", Utc(*not_before))
             }
             Self::MadeAfterValidity { subject, not_after, not_before } => {
-                write!(f, "`{subject}` held until {}; the signature was made after {not_before}", Utc(*not_after))
+                write!(
+                    f,
+                    "`{subject}` held until {}; the signature was made after {not_before}",
+                    Utc(*not_after)
+                )
             }
             Self::Stale { subject, source, issued, next, asked, exists } => {
                 write!(f, "whether `{subject}` was revoked: the {source} is of {}, ", Utc(*issued))?;
@@ -310,8 +325,8 @@ impl fmt::Display for Reason {
                 }
                 write!(f, "asked about {}; the signature is known to exist since {exists}", Utc(*asked))
             }
-            Self::NoRevocationData { subject } => {
-                write!(f, "nothing at hand says whether `{subject}` was revoked")
+            Self::NoRevocationData { subject, why } => {
+                write!(f, "nothing at hand says whether `{subject}` was revoked: {why}")
             }
             Self::Algorithm { made, algorithm, until: Some(until), asked, exists } => write!(
                 f,

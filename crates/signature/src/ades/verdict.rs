@@ -6,6 +6,7 @@ use super::proof::{Proof, Utc};
 use super::question::StampKind;
 use super::reason::{Reason, Source};
 use crate::path::ProvenPath;
+use crate::revocation::RevocationReason;
 use crate::verify::SignatureError;
 use std::fmt;
 
@@ -41,7 +42,7 @@ pub struct Validation {
 pub struct Conclusion {
     /// What decides, first the one that gives the sub-indication; empty where everything passed.
     pub reasons: Vec<Reason>,
-    /// What stood against it, and what a proof of existence overcame.
+    /// What stood against it and a proof of existence overcame, the gravest first.
     pub overcome: Vec<Reason>,
 }
 
@@ -63,17 +64,20 @@ impl Conclusion {
 }
 
 impl fmt::Display for Conclusion {
-    /// `INDETERMINATE/REVOKED_NO_POE: …`, one line.
+    /// `INDETERMINATE/REVOKED_NO_POE: …`, or `TOTAL-PASSED, although …`: one line with the gravest reason, and how many
+    /// more there are.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.indication())?;
         if let Some(sub) = self.sub() {
             write!(f, "/{sub}")?;
         }
-        let said = if self.reasons.is_empty() { &self.overcome } else { &self.reasons };
-        for (number, reason) in said.iter().enumerate() {
-            write!(f, "{}{reason}", if number == 0 { ": " } else { "; " })?;
+        let (word, said) =
+            if self.is_passed() { (", although ", &self.overcome) } else { (": ", &self.reasons) };
+        match said.as_slice() {
+            [] => Ok(()),
+            [first] => write!(f, "{word}{first}"),
+            [first, others @ ..] => write!(f, "{word}{first}; and {} more", others.len()),
         }
-        Ok(())
     }
 }
 
@@ -105,12 +109,11 @@ pub enum Standing {
         source: Source,
         /// From when on, in unix seconds.
         at: i64,
-        /// Why, in the list's word.
-        reason: &'static str,
+        /// Why, as the list has it.
+        reason: RevocationReason,
     },
-    /// Its issuer says that there will be no word on it (RFC 9608, or an OCSP responder's `nocheck`), or it is trusted
-    /// itself.
-    Exempt,
+    /// It is trusted itself: nobody is asked.
+    Trusted,
     /// Nothing is at hand.
     Unknown,
 }

@@ -4,4 +4,5 @@
 mod corpus;
 mod dossier;
 mod proofs;
+mod signed;
 mod vectors;

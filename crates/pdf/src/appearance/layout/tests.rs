@@ -64,7 +64,12 @@ fn a_character_that_the_font_lacks_is_named() {
         };
         assert_eq!(source.to_string(), expected);
     }
-    for text in ["Ministère des Affaires étrangères", "Υπουργός Εξωτερικών", "Министр иностранных дел", "Łódź, Đà Nẵng"] {
+    for text in [
+        "Ministère des Affaires étrangères",
+        "Υπουργός Εξωτερικών",
+        "Министр иностранных дел",
+        "Łódź, Đà Nẵng",
+    ] {
         font.width(text).unwrap();
     }
 }

@@ -8,8 +8,8 @@ use countersign_signature::timestamp::{
     MessageImprint, StampFacts, TimestampRequest, TimestampToken, grant, read_response,
 };
 use countersign_signature::{
-    Anchor, DigestAlgorithm, Signer as _, ValidationData, archive_imprint, sign_detached,
-    signature_value, with_archive_timestamp, with_timestamp, with_validation_data,
+    Anchor, DigestAlgorithm, Signer as _, ValidationData, archive_imprint, sign_detached, signature_value,
+    with_archive_timestamp, with_timestamp, with_validation_data,
 };
 use countersign_testkit::Pki;
 
@@ -120,7 +120,8 @@ impl World {
         let issuers = [(&self.root, entries.0), (&self.ca, entries.1), (&self.tsa_root, entries.2)];
         let mut lists = Vec::new();
         for (issuer, revoked) in issuers {
-            let gone = matches!(event, Event::CaRevoked(since) if since <= day) && std::ptr::eq(issuer, &self.ca);
+            let gone =
+                matches!(event, Event::CaRevoked(since) if since <= day) && std::ptr::eq(issuer, &self.ca);
             if day <= issuer.certificate().not_after() && !gone {
                 lists.push(list(issuer, day, revoked));
             }

@@ -9,8 +9,8 @@ use countersign_signature::timestamp::{
 use countersign_signature::{Algorithm, DigestAlgorithm, Signer as _, ValidationData};
 use countersign_testkit::Pki;
 
-/// 2026-11-24 13:05:00 UTC.
-pub const NOW: i64 = 1_795_525_500;
+/// 2026-04-24 13:05:00 UTC.
+pub const NOW: i64 = 1_777_035_900;
 
 /// A root, an authority below it, and a timestamp authority.
 pub struct World {
@@ -60,10 +60,8 @@ impl World {
     pub fn evidence(&self, signer: &SoftwareKey) -> ValidationData {
         let mut certificates = vec![signer.certificate().clone(), self.tsa.key.certificate().clone()];
         certificates.extend(signer.chain().iter().cloned());
-        let crls = vec![
-            self.pki.crl(&self.root, NOW + 120, &[]),
-            self.pki.crl(&self.authority, NOW + 120, &[]),
-        ];
+        let crls =
+            vec![self.pki.crl(&self.root, NOW + 120, &[]), self.pki.crl(&self.authority, NOW + 120, &[])];
         ValidationData { certificates, crls, ocsps: Vec::new() }
     }
 }

@@ -1,7 +1,7 @@
 //! What is signed here, read again here.
 
-use crate::bases::{self, Base};
-use crate::parties::{ALGORITHMS, World, request};
+use super::bases::{self, Base};
+use super::parties::{ALGORITHMS, World, request};
 use countersign_pdf::dss::{Evidence, add_validation_data};
 use countersign_pdf::sign::{SignatureRequest, sign, sign_with_timestamp};
 use countersign_pdf::timestamp::timestamp;
@@ -13,7 +13,11 @@ pub fn verified(file: &[u8]) -> Vec<(String, VerifiedSignature)> {
     let document = Document::read(file).unwrap();
     let signatures = document.signatures().unwrap();
     let verified = signatures.iter().filter(|one| one.purpose() == Purpose::Signature).map(|one| {
-        assert!(matches!(one.coverage(&document), Coverage::Revision { .. }), "{:?}", one.coverage(&document));
+        assert!(
+            matches!(one.coverage(&document), Coverage::Revision { .. }),
+            "{:?}",
+            one.coverage(&document)
+        );
         let (cms, _) = one.contents.as_ref().unwrap().value_and_padding().unwrap();
         let signed = verify_parts(&one.signed_bytes(&document).unwrap(), &cms).unwrap();
         (one.field_name.clone(), signed)
@@ -56,7 +60,7 @@ pub fn levels(world: &World, base: &[u8], signer: &countersign_keys::SoftwareKey
     let evidence = [Evidence { field: "Signature1", data: &data }];
     let lt = add_validation_data(&document, &evidence).unwrap().to_bytes();
     let document = Document::read(&lt).unwrap();
-    let lta = timestamp(&document, None, &world.tsa.at(crate::parties::NOW + 180)).unwrap().to_bytes();
+    let lta = timestamp(&document, None, &world.tsa.at(super::parties::NOW + 180)).unwrap().to_bytes();
     [b, t, lt, lta]
 }
 

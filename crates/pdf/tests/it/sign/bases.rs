@@ -34,11 +34,18 @@ impl Base {
                 let mut objects = simple("/AcroForm << /Fields 6 0 R >>", "/Annots 7 0 R");
                 objects.push((6, "[]".to_owned()));
                 objects.push((7, "[]".to_owned()));
-                table("2.0", &objects, "/ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]")
+                table(
+                    "2.0",
+                    &objects,
+                    "/ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]",
+                )
             }
             Self::Form => {
                 let mut objects = simple("/AcroForm 6 0 R", "/Annots [7 0 R 8 0 R]");
-                objects.push((6, "<< /Fields [7 0 R 9 0 R] /DA (/F 9 Tf) /DR << /Font << /F 5 0 R >> >> >>".to_owned()));
+                objects.push((
+                    6,
+                    "<< /Fields [7 0 R 9 0 R] /DA (/F 9 Tf) /DR << /Font << /F 5 0 R >> >> >>".to_owned(),
+                ));
                 objects.push((
                     7,
                     "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /F 4 /Rect [72 600 200 620] /P 3 0 R /V (100) \
@@ -55,7 +62,10 @@ impl Base {
                 objects.push((9, "<< /FT /Sig /T (kravonia) /Kids [8 0 R] >>".to_owned()));
                 objects.push((
                     10,
-                    stream("/Type /XObject /Subtype /Form /BBox [0 0 128 20]", "BT /F 9 Tf 2 6 Td (100) Tj ET"),
+                    stream(
+                        "/Type /XObject /Subtype /Form /BBox [0 0 128 20]",
+                        "BT /F 9 Tf 2 6 Td (100) Tj ET",
+                    ),
                 ));
                 table("1.6", &objects, "")
             }
@@ -73,12 +83,17 @@ impl Base {
                     (1, "<< /Type /Catalog /Pages 2 0 R >>".to_owned()),
                     (
                         2,
-                        "<< /Type /Pages /Count 3 /Kids [3 0 R 6 0 R] /MediaBox [0 0 612 792] /Rotate 90 >>".to_owned(),
+                        "<< /Type /Pages /Count 3 /Kids [3 0 R 6 0 R] /MediaBox [0 0 612 792] /Rotate 90 >>"
+                            .to_owned(),
                     ),
                     page(3),
                     (4, stream("", content)),
                     font(),
-                    (6, "<< /Type /Pages /Parent 2 0 R /Count 2 /Kids [7 0 R 8 0 R] /Rotate 270 >>".to_owned()),
+                    (
+                        6,
+                        "<< /Type /Pages /Parent 2 0 R /Count 2 /Kids [7 0 R 8 0 R] /Rotate 270 >>"
+                            .to_owned(),
+                    ),
                     page(7),
                     (8, page(8).1.replace("/CropBox", "/Rotate 180 /CropBox")),
                 ];
@@ -147,10 +162,7 @@ pub fn table(version: &str, objects: &[(usize, String)], trailer: &str) -> Vec<u
     for (_, offset) in offsets {
         let _ = write!(out, "{offset:010} 00000 n \n");
     }
-    let _ = write!(
-        out,
-        "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n"
-    );
+    let _ = write!(out, "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n");
     out.into_bytes()
 }
 
@@ -217,9 +229,6 @@ fn hybrid() -> Vec<u8> {
             None => out.push_str("0000000000 00000 f \n"),
         }
     }
-    let _ = write!(
-        out,
-        "trailer\n<< /Size 10 /Root 1 0 R /XRefStm {beside} >>\nstartxref\n{start}\n%%EOF\n"
-    );
+    let _ = write!(out, "trailer\n<< /Size 10 /Root 1 0 R /XRefStm {beside} >>\nstartxref\n{start}\n%%EOF\n");
     out.into_bytes()
 }
