@@ -2,6 +2,7 @@
 
 pub mod openssl;
 pub mod pki;
+pub mod softhsm;
 
 pub use pki::Pki;
 
