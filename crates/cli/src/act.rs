@@ -14,7 +14,8 @@ use serde_json::{Map, Value, json};
 use crate::exit::{Exit, Failure};
 use crate::folder::Folder;
 use crate::shell::Shell;
-use crate::{input, keys};
+use crate::stamp::TsaArgs;
+use crate::{input, keys, stamp};
 
 /// What `act` is given.
 #[derive(Debug, clap::Args)]
@@ -26,6 +27,8 @@ use crate::{input, keys};
   countersign act assurance --key kurt --by kurt --capacity KMFA --on-behalf-of KRA \\
       --matter security --body speaker='A spokesman' --body speaks_for=SL \\
       --body says='The leader agrees' --into talks
+  countersign act sign --key berg --by berg --capacity SL --on-behalf-of RUR --with KRA \\
+      --matter security/nuclear --into talks --tsa https://tsa.example/ --tsa http://tsa.example.org/
   countersign act order --key eriks --by eriks --capacity PRES --on-behalf-of RUR \\
       --matter security/nuclear --body to=AEO --sets 'enrichment 60 percent' --into talks
 
@@ -92,6 +95,8 @@ pub(crate) struct Args {
     /// Another field of the body; may be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     body: Vec<String>,
+    #[command(flatten)]
+    tsa: TsaArgs,
 }
 
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
@@ -104,6 +109,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
                 .help(format!("{near}kinds: {}", words.join(", ")))
         })?;
     let folder = Folder::open(&args.into)?;
+    let authorities = args.tsa.authorities()?;
     let body = Body { args, kind, folder: &folder }.json()?;
     let seen = folder.acts()?.last().map(|act| act.id.to_string());
     let own_by_default = matches!(kind, Kind::Assurance | Kind::Note);
@@ -138,12 +144,31 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         .help("such a signature would count for nothing; `countersign key list` shows from when until when each holds"));
     }
     let (number, id) = folder.admit(&act, &signer)?;
+    let outcome = match &authorities {
+        Some(authorities) => {
+            let admitted = folder.acts()?.into_iter().find(|act| act.id == id);
+            admitted.map(|act| authorities.stamp(&folder, &act)).transpose()?
+        }
+        None => None,
+    };
     if shell.json {
-        shell.print_json(&json!({"act": number, "id": id.to_string(), "kind": kind.word()}))?;
+        let mut value = json!({"act": number, "id": id.to_string(), "kind": kind.word()});
+        if let (Some(outcome), Value::Object(map)) = (&outcome, &mut value) {
+            map.insert("timestamp".to_owned(), stamp::outcome_json(outcome));
+        }
+        shell.print_json(&value)?;
     } else {
-        shell.print(&format!("act {number} · {} · {id}\n", kind.word()))?;
+        let time = match &outcome {
+            Some(Ok(_)) => outcome.as_ref().map(stamp::outcome_words).unwrap_or_default(),
+            _ => String::new(),
+        };
+        let time = if time.is_empty() { time } else { format!(" · {time}") };
+        shell.print(&format!("act {number} · {} · {id}{time}\n", kind.word()))?;
     }
-    Ok(Exit::Yes)
+    let Some(Err(none)) = outcome else { return Ok(Exit::Yes) };
+    shell.tell(&format!("act {number} is signed and in the dossier, and its time is not proven yet: {none}"));
+    shell.tell(&format!("  help: `countersign dossier stamp {} --tsa URL` asks again", args.into.display()));
+    Ok(Exit::Undetermined)
 }
 
 struct Body<'a> {

@@ -18,6 +18,7 @@ mod key;
 mod keys;
 mod order;
 mod shell;
+mod stamp;
 mod verify;
 
 use std::process::ExitCode;

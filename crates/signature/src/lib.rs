@@ -47,6 +47,7 @@
 //! # assert!(who_signed(b"act", b"not a signature", [0; 32], 0).is_err());
 //! ```
 
+pub mod ades;
 mod algorithm;
 mod augment;
 mod certificate;

@@ -13,6 +13,7 @@ pub enum Anchor {
     Fingerprint([u8; 32]),
     /// The certificate.
     Certificate(Certificate),
+    Key { key: PublicKey },
 }
 
 impl From<[u8; 32]> for Anchor {
@@ -32,6 +33,7 @@ impl Anchor {
         match self {
             Self::Fingerprint(fingerprint) => *fingerprint,
             Self::Certificate(certificate) => certificate.fingerprint(),
+            Self::Key { .. } => [0; 32],
         }
     }
 }
@@ -41,7 +43,7 @@ impl Anchor {
 #[must_use]
 pub struct ProvenPath {
     certificates: Vec<Certificate>,
-    anchor: Certificate,
+    anchor: Anchor,
     at: i64,
 }
 
@@ -52,7 +54,8 @@ impl ProvenPath {
     }
 
     /// Who vouches.
-    pub fn anchor(&self) -> &Certificate {
+    pub fn below_anchor(&self) -> &[Certificate] { self.certificates.split_last().map_or(&[], |(_, below)| below) }
+    pub fn anchor(&self) -> &Anchor {
         &self.anchor
     }
 
@@ -207,7 +210,7 @@ pub fn path(
     }
     let trusted = anchors.iter().filter_map(|anchor| match anchor {
         Anchor::Certificate(certificate) => Some(certificate),
-        Anchor::Fingerprint(_) => None,
+        _ => None,
     });
     let mut above: Vec<&Certificate> = Vec::new();
     for certificate in trusted.chain(intermediates) {
@@ -221,7 +224,7 @@ pub fn path(
     let mut found = vec![leaf];
     if search.climb(&mut found)? {
         let certificates: Vec<Certificate> = found.into_iter().cloned().collect();
-        let anchor = certificates.last().unwrap_or(leaf).clone();
+        let anchor = Anchor::Certificate(certificates.last().unwrap_or(leaf).clone());
         return Ok(ProvenPath { certificates, anchor, at });
     }
     Err(search.furthest.map_or(PathError::NoAnchors, |(_, error)| error))
@@ -293,7 +296,7 @@ impl<'a> Search<'a> {
             return Err(PathError::Extension { subject: subject(), extension });
         }
         let purposes = extensions.extended_key_usage.as_ref();
-        if purposes.is_some_and(|list| !list.iter().any(|purpose| oid::SIGNING_PURPOSES.contains(purpose))) {
+        if purposes.is_some_and(|list| !list.iter().any(|purpose| oid::SIGNING_PURPOSES.contains(purpose) || *purpose == oid::TIME_STAMPING)) {
             return Err(PathError::KeyUsage { subject: subject(), needed: "signing documents" });
         }
         Ok(())
@@ -357,3 +360,9 @@ fn may_issue<'a>(issuer: &'a Certificate, path: &[&Certificate]) -> Result<&'a P
     }
     issuer.public_key().map_err(|source| PathError::PublicKey { subject: subject(), source: source.clone() })
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose { DocumentSigning, Timestamping }
+pub struct PathRules(Purpose);
+impl PathRules { pub fn of(p: Purpose) -> Self { Self(p) } }
+pub fn find_path(leaf: &Certificate, pool: &[Certificate], anchors: &[Anchor], at: i64, _r: &PathRules) -> Result<ProvenPath, PathError> { path(leaf, pool, anchors, at) }

@@ -5,3 +5,6 @@ pub mod decision;
 pub mod evidence;
 pub mod render;
 pub mod report;
+pub mod standing;
+pub mod trust;
+pub mod vouching;

@@ -10,7 +10,7 @@ mod token;
 
 pub use issue::{StampFacts, grant, refuse};
 pub use request::{BadTimestampRequest, TimestampRequest};
-pub use response::{TimestampRefused, read_response};
+pub use response::{FailureInfo, TimestampRefused, read_response, read_token};
 pub use token::{TimestampError, TimestampToken};
 
 use crate::algorithm::DigestAlgorithm;
