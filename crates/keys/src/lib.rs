@@ -11,7 +11,7 @@
 //! No file is ever written over. `openssl pkcs8`, `openssl x509` and `openssl cms -sign` read them.
 //!
 //! # What is not here
-//! Devices (PKCS#11) and PKCS#12 files come later. No key is ever sent anywhere.
+//! No key is ever sent anywhere. Smart cards are reached through PKCS#11 alone, no agent and no browser.
 //!
 //! # Start with
 //! [`KeyStore`], [`HouseCa`], [`SoftwareKey`].
@@ -34,6 +34,8 @@
 //! # }
 //! ```
 
+mod chain;
+pub mod device;
 mod file;
 mod house;
 mod kind;

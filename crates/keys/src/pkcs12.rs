@@ -6,9 +6,9 @@
 //! The library that takes the file apart keeps the key in memory that it does not wipe: a file is opened once, to import
 //! it or to sign, and the process ends.
 
+use crate::chain::chain;
 use crate::private::{KeyError, Passphrase, PrivateKey};
 use crate::software::SoftwareKey;
-use countersign_signature::issue::is_issued_by;
 use countersign_signature::{Certificate, CertificateError, Signer as _};
 use p12_keystore::error::Error;
 use p12_keystore::{
@@ -88,9 +88,6 @@ const ROUNDS: u32 = 200_000;
 /// What old readers still open; with 3DES and SHA-1 more would not help much.
 const LEGACY_ROUNDS: u32 = 2_048;
 
-/// Bound on the certificates above a key.
-const CHAIN_MAX: usize = 8;
-
 impl SoftwareKey {
     /// Reads the one key of a PKCS#12 file, its certificate and those above it. `None` is the empty passphrase.
     pub fn from_pkcs12(bytes: &[u8], passphrase: Option<&Passphrase>) -> Result<Self, Pkcs12Error> {
@@ -158,20 +155,6 @@ impl SoftwareKey {
         .write()
         .map_err(|_| Pkcs12Error::NotWritable)
     }
-}
-
-/// Those above a certificate, nearest first.
-fn chain(own: &Certificate, mut others: Vec<Certificate>) -> Vec<Certificate> {
-    let mut chain: Vec<Certificate> = Vec::new();
-    while chain.len() < CHAIN_MAX {
-        let below = chain.last().unwrap_or(own);
-        if below.is_self_issued() {
-            break;
-        }
-        let Some(at) = others.iter().position(|above| is_issued_by(below, above)) else { break };
-        chain.push(others.swap_remove(at));
-    }
-    chain
 }
 
 /// Refuses a file that is too large, or has too many encrypted parts.

@@ -5,6 +5,7 @@ pub mod loopback;
 pub mod openssl;
 pub mod pki;
 pub mod pyhanko;
+pub mod softhsm;
 pub mod tool;
 pub mod tsa;
 

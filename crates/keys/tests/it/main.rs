@@ -1,6 +1,8 @@
 //! Keys in files, from outside.
 
 #[cfg(test)]
+mod device;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod house;
