@@ -239,7 +239,10 @@ fn request<'f>(
     let visible = match args.visible {
         None => None,
         Some(place) => {
-            let font = font.map_or_else(Font::noto_sans, Font::new);
+            let font = match font {
+                Some(bytes) => Font::new(bytes),
+                None => Font::noto_sans(),
+            };
             Some(VisibleBox {
                 place: Some(place),
                 entity: args.entity.clone(),
