@@ -4,13 +4,13 @@
 use std::fs;
 use std::path::Path;
 
+use countersign_authority::model::name::Digest;
 use countersign_keys::SoftwareKey;
 use countersign_signature::Signer as _;
 use countersign_testkit::openssl::openssl;
 use countersign_testkit::tsa::Fault;
 use countersign_testkit::{Pki, Tsa};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::dossier::{act, run, start};
 use crate::{countersign, text};
@@ -132,9 +132,8 @@ fn an_authority_that_the_reader_does_not_believe_proves_nothing() {
     );
     let policy = dir.join("ours.policy");
     let mut believing = fs::read_to_string(&policy).unwrap();
-    let root = tsa_key().chain().first().unwrap().fingerprint();
-    let root: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
-    believing.push_str(&format!("trust timestamp authority sha256:{root}\n"));
+    let root = Digest(tsa_key().chain().first().unwrap().fingerprint());
+    believing.push_str(&format!("trust timestamp authority {root}\n"));
     fs::write(&policy, believing).unwrap();
     let said = text(&countersign(dir, &["verify", "talks", "--policy", "ours.policy"]).stdout);
     assert!(said.contains("timestamps proven for 1 of 1"), "{said}");
