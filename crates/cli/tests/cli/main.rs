@@ -7,6 +7,7 @@ mod dossier;
 mod example;
 mod golden;
 mod key;
+mod stamp;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

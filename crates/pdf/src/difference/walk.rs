@@ -63,7 +63,10 @@ pub(super) struct Walk<'d, 'a> {
     ruled_jobs: VecDeque<Job>,
     plain_jobs: VecDeque<Job>,
     seen: HashSet<(u32, u32, Role)>,
+    /// Objects that either state led to.
     reached: HashSet<u32>,
+    /// New objects whose content was followed as a whole.
+    added: HashSet<u32>,
     /// The object being compared.
     current: Option<Reference>,
 }
@@ -85,6 +88,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             plain_jobs: VecDeque::new(),
             seen: HashSet::new(),
             reached: HashSet::new(),
+            added: HashSet::new(),
             current: None,
         };
         walk.trailer()?;
@@ -312,7 +316,8 @@ impl<'d, 'a> Walk<'d, 'a> {
             match object {
                 Object::Reference(reference) => {
                     let is_new = !self.old.is_used(reference.number);
-                    if is_new && self.reached.insert(reference.number) {
+                    self.reached.insert(reference.number);
+                    if is_new && self.added.insert(reference.number) {
                         left.push(self.new.object(reference)?);
                     }
                 }

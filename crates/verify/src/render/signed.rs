@@ -44,9 +44,8 @@ fn proven(report: &Report) -> String {
 const NO_PROOF_TOLD: usize = 4;
 
 fn no_proof(times: &[TimeLine]) -> impl Iterator<Item = String> {
-    let all = times.iter().flat_map(|time| {
-        time.no_proof.iter().map(|why| format!("! act {}: {why}", time.number))
-    });
+    let all =
+        times.iter().flat_map(|time| time.no_proof.iter().map(|why| format!("! act {}: {why}", time.number)));
     all.take(NO_PROOF_TOLD)
 }
 
@@ -54,8 +53,11 @@ fn vouched(signer: &SignerLine) -> String {
     let person = &signer.person;
     match &signer.runner {
         Runner::Signer => format!("{person}'s key vouches for itself"),
-        Runner::OwnSide(_) | Runner::Unnamed => {
-            format!("{person}'s key is vouched for by {}", signer.issuer)
+        Runner::OwnSide(party) => {
+            format!("{person}'s key is vouched for by {}, which {party} runs itself", signer.issuer)
+        }
+        Runner::Unnamed => {
+            format!("{person}'s key is vouched for by {}, which no party of the maps runs", signer.issuer)
         }
         Runner::OtherSide(party) => format!(
             "! {person}'s key ({}'s) is vouched for by {}, which {party} runs",
@@ -87,9 +89,10 @@ pub(super) fn flags(report: &Report) -> impl Iterator<Item = String> {
         )),
         _ => None,
     });
-    let doubts = report.doubts.iter().map(|doubt| {
-        format!("? act {} counts for neither yes nor no: {}", doubt.number, doubt.says)
-    });
+    let doubts = report
+        .doubts
+        .iter()
+        .map(|doubt| format!("? act {} counts for neither yes nor no: {}", doubt.number, doubt.says));
     let unread = report.unread.iter().map(|name| {
         format!("! trust/{name} is neither a certificate nor a revocation list nor an OCSP answer")
     });
