@@ -1,8 +1,8 @@
 //! What is signed here: read again here, and judged by other people's programs.
 
-mod bases;
+pub mod bases;
 mod order;
-mod parties;
+pub mod parties;
 mod signing;
 mod theirs;
 mod visible;
