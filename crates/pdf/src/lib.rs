@@ -12,6 +12,7 @@ mod signature;
 mod syntax;
 mod text;
 pub mod timestamp;
+mod verify;
 mod write;
 
 pub use difference::{Change, ChangeVerdict, DifferencePolicy, Judgement, Kind, Level};
@@ -19,3 +20,4 @@ pub use document::{Document, Field, Part, ReadError, Revision, View, XrefKind};
 pub use filter::FilterError;
 pub use signature::{Contents, Coverage, CoverageFault, Purpose, SignatureValue};
 pub use syntax::{Excerpt, NESTING_MAX, SyntaxError, VALUES_MAX};
+pub use verify::{PdfReport, PdfSignature, Verdict, verify};

@@ -32,7 +32,7 @@ pub use algorithms::{Acceptable, AlgorithmRow, AlgorithmTable, Mechanism};
 pub use cms::{Rules, verify_cms, verify_token};
 pub use indication::{Indication, SubIndication};
 pub use level::{Level, TimestampState};
-pub use process::verify;
+pub use process::{verify, verify_stamps};
 pub use proof::{ObjectId, Proof, Witness};
 pub use question::{
     Binding, Constraints, Evidence, Freshness, Question, RevocationRule, Stamp, StampKind, Trust, objects_of,

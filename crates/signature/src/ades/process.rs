@@ -1,12 +1,14 @@
 //! The whole process: timestamps from the latest back, what each proves, then the signature (EN 319 102-1 §5.6.3).
 
 use super::chain::Chains;
+use super::cms::Rules;
 use super::engine::{Engine, Role, Subject, Weighed};
 use super::level::{Level, TimestampState};
 use super::proof::{ObjectId, Proof, Proofs, Witness};
-use super::question::{Question, Stamp, StampKind};
+use super::question::{Evidence, Question, Stamp, StampKind};
 use super::reason::Reason;
 use super::verdict::{Conclusion, StampStatus, Validation};
+use crate::path::ProvenPath;
 use crate::timestamp::TimestampToken;
 
 /// Verifies a signature by EN 319 102-1: the basic process, the one with time, and the one with long-term data, each as
@@ -33,7 +35,7 @@ pub fn verify(question: &Question<'_>) -> Validation {
     for (object, proof) in question.evidence.proofs.iter().chain(&question.collected.proofs) {
         engine.prove(&[*object], proof);
     }
-    let (timestamps, holding) = weigh_stamps(&mut engine, question.stamps);
+    let (statuses, holding) = weigh_stamps(&mut engine, question.stamps);
     let object = ObjectId::of(signature.value());
     let made_after = question.made_after;
     let subject = Subject { signature, object, role: Role::Signer, imprint: None, made_after };
@@ -41,32 +43,64 @@ pub fn verify(question: &Question<'_>) -> Validation {
     if let Some(disorder) = disorder(&holding) {
         conclusion.reasons.push(disorder);
     }
+    let lists = lists(question, &engine, path.as_ref());
     Validation {
         conclusion,
-        level: level(question),
+        level: level(question, &lists),
         state: state(&holding, object),
         proven: (exists.by != Witness::Present).then_some(exists),
         path,
         revocation,
         control,
-        timestamps,
+        timestamps: statuses.into_iter().map(|(_, status)| status).collect(),
         at: question.at,
     }
+}
+
+/// Verifies timestamps by themselves, each with those that cover it; in the order given.
+pub fn verify_stamps(stamps: &[Stamp], evidence: &Evidence, rules: &Rules<'_>) -> Vec<StampStatus> {
+    let mut engine = engine_of(stamps, evidence, rules);
+    let (mut statuses, _) = weigh_stamps(&mut engine, stamps);
+    statuses.sort_by_key(|(number, _)| *number);
+    statuses.into_iter().map(|(_, status)| status).collect()
+}
+
+/// Verifies one timestamp with nothing else at hand.
+pub(crate) fn verify_stamp(stamp: &Stamp, rules: &Rules<'_>) -> StampStatus {
+    weigh_stamp(&engine_of(std::slice::from_ref(stamp), &Evidence::default(), rules), stamp)
+}
+
+fn engine_of<'a>(stamps: &[Stamp], evidence: &Evidence, rules: &Rules<'a>) -> Engine<'a> {
+    let constraints = rules.constraints;
+    let paths = [&constraints.signer_path, &constraints.timestamp_path];
+    let mut engine = Engine {
+        at: rules.at,
+        chains: Chains::new(rules.trust, paths, stamps, None, &[evidence, rules.collected]),
+        constraints,
+        proofs: Proofs::new(rules.at),
+    };
+    for (object, proof) in evidence.proofs.iter().chain(&rules.collected.proofs) {
+        engine.prove(&[*object], proof);
+    }
+    engine
 }
 
 /// The timestamps that hold, with their tokens.
 type Holding<'a> = Vec<(&'a Stamp, &'a TimestampToken)>;
 
 /// Weighs timestamps from the latest back; what one that holds covers is known to have existed for those that follow.
-fn weigh_stamps<'a>(engine: &mut Engine<'_>, stamps: &'a [Stamp]) -> (Vec<StampStatus>, Holding<'a>) {
-    let mut order: Vec<&Stamp> = stamps.iter().collect();
+fn weigh_stamps<'a>(
+    engine: &mut Engine<'_>,
+    stamps: &'a [Stamp],
+) -> (Vec<(usize, StampStatus)>, Holding<'a>) {
+    let mut order: Vec<(usize, &Stamp)> = stamps.iter().enumerate().collect();
     // Of two of one time the one that covers more comes first: it may cover the other.
-    order.sort_by_key(|stamp| {
+    order.sort_by_key(|(_, stamp)| {
         let time = stamp.token().map_or(i128::MIN, TimestampToken::nanoseconds);
         (std::cmp::Reverse(time), std::cmp::Reverse(stamp.covers().len()))
     });
     let (mut statuses, mut holding) = (Vec::new(), Vec::new());
-    for stamp in order {
+    for (number, stamp) in order {
         let status = weigh_stamp(engine, stamp);
         if let (true, Ok(token)) = (status.conclusion.is_passed(), stamp.token()) {
             // Not later than: the authority's own accuracy is added.
@@ -75,25 +109,25 @@ fn weigh_stamps<'a>(engine: &mut Engine<'_>, stamps: &'a [Stamp]) -> (Vec<StampS
             engine.prove(stamp.covers(), &proof);
             holding.push((stamp, token));
         }
-        statuses.push(status);
+        statuses.push((number, status));
     }
     (statuses, holding)
 }
 
 /// Weighs one timestamp.
-pub(crate) fn weigh_stamp(engine: &Engine<'_>, stamp: &Stamp) -> StampStatus {
+fn weigh_stamp(engine: &Engine<'_>, stamp: &Stamp) -> StampStatus {
     let kind = stamp.kind();
     match stamp.token() {
         Err(reason) => {
             let conclusion = Conclusion { reasons: vec![reason.clone()], overcome: Vec::new() };
-            StampStatus { kind, at: None, authority: None, conclusion }
+            let (path, revocation) = (None, Vec::new());
+            StampStatus { kind, at: None, authority: None, conclusion, path, revocation }
         }
-        Ok(token) => StampStatus {
-            kind,
-            at: Some(token.at_latest()),
-            authority: Some(token.authority().subject()),
-            conclusion: engine.weigh(&subject(token)).conclusion,
-        },
+        Ok(token) => {
+            let Weighed { conclusion, path, revocation, .. } = engine.weigh(&subject(token));
+            let (at, authority) = (Some(token.at_latest()), Some(token.authority().subject()));
+            StampStatus { kind, at, authority, conclusion, path, revocation }
+        }
     }
 }
 
@@ -120,8 +154,24 @@ fn disorder(holding: &[(&Stamp, &TimestampToken)]) -> Option<Reason> {
     })
 }
 
+/// The lists and answers that travel with the signature and speak of the signer's certificate; all that travel with it
+/// where there is no path, or nobody who could be asked.
+fn lists(question: &Question<'_>, engine: &Engine<'_>, path: Option<&ProvenPath>) -> Vec<ObjectId> {
+    let embedded = question.signature.crls().iter().chain(question.signature.ocsps());
+    let beside = question.evidence.crls.iter().chain(&question.evidence.ocsps);
+    let travelling = embedded.chain(beside).map(|list| ObjectId::of(list));
+    let statements = path.map(|path| engine.chains.statements(path));
+    match statements.as_ref().and_then(|statements| statements.first()) {
+        None => travelling.collect(),
+        Some(signers) => {
+            let speak = |list: &ObjectId| signers.all.iter().any(|one| one.objects.contains(list));
+            travelling.filter(speak).collect()
+        }
+    }
+}
+
 /// What stands there, whether it holds or not.
-fn level(question: &Question<'_>) -> Option<Level> {
+fn level(question: &Question<'_>, lists: &[ObjectId]) -> Option<Level> {
     let signature = question.signature;
     if !signature.signing_certificate_bound() {
         return None;
@@ -131,9 +181,6 @@ fn level(question: &Question<'_>) -> Option<Level> {
     if !question.stamps.iter().any(|stamp| over_value(&stamp)) {
         return Some(Level::BB);
     }
-    let embedded = signature.crls().iter().chain(signature.ocsps());
-    let beside = question.evidence.crls.iter().chain(&question.evidence.ocsps);
-    let lists: Vec<ObjectId> = embedded.chain(beside).map(|list| ObjectId::of(list)).collect();
     if lists.is_empty() {
         return Some(Level::BT);
     }
@@ -151,9 +198,11 @@ fn state(holding: &[(&Stamp, &TimestampToken)], object: ObjectId) -> TimestampSt
         .map(|(_, token)| ObjectId::of(token.as_der()))
         .collect();
     let covered = |id: &ObjectId| holding.iter().any(|(stamp, _)| stamp.covers().contains(id));
-    match over.is_empty() {
-        true => TimestampState::None,
-        false if over.iter().any(covered) => TimestampState::Archived,
-        false => TimestampState::Proven,
+    if over.is_empty() {
+        TimestampState::None
+    } else if over.iter().any(covered) {
+        TimestampState::Archived
+    } else {
+        TimestampState::Proven
     }
 }

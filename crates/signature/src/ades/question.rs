@@ -7,7 +7,7 @@ use crate::augment::ArchiveError;
 use crate::certificate::Certificate;
 use crate::path::{Anchor, PathRules, Purpose};
 use crate::read::Walk;
-use crate::timestamp::{TimestampError, TimestampRefused, TimestampToken, read_token};
+use crate::timestamp::{TimestampRefused, TimestampToken, read_token};
 use crate::verify::VerifiedSignature;
 use der::Tag;
 
@@ -85,18 +85,15 @@ impl Stamp {
         Self { kind: StampKind::Archive, token: token.map_err(Box::new), covers }
     }
 
-    /// A token, or the answer of an authority that holds one (`.tsr`), over bytes of any kind.
+    /// A token, or the answer of an authority that holds one (`.tsr`), over bytes of any kind: a PDF's, with what those
+    /// bytes hold.
     pub fn over_bytes(token: &[u8], over: &[&[u8]], covers: Vec<ObjectId>) -> Self {
         Self { kind: StampKind::Document, token: read_over(token, over), covers }
     }
 
-    /// A document timestamp, found to be over a PDF's bytes or not, with what those bytes hold.
-    pub fn document(token: Result<TimestampToken, TimestampError>, covers: Vec<ObjectId>) -> Self {
-        Self {
-            kind: StampKind::Document,
-            token: token.map_err(|error| Box::new(Reason::Timestamp(error))),
-            covers,
-        }
+    /// One that stands in the wrong place.
+    pub fn misplaced(kind: StampKind, why: Reason) -> Self {
+        Self { kind, token: Err(Box::new(why)), covers: Vec::new() }
     }
 
     /// What kind.

@@ -20,6 +20,16 @@ pub enum Reason {
     Signature(SignatureError),
     /// A timestamp can't be read, or is over something else.
     Timestamp(TimestampError),
+    /// Where the signature stands, it does not cover what it should (EN 319 142-1 §5.2).
+    Place {
+        /// What is wrong, in one line.
+        why: String,
+    },
+    /// A kind of signature that is not verified here.
+    Unsupported {
+        /// What kind.
+        kind: String,
+    },
     /// An authority's answer holds no token.
     NoToken(TimestampRefused),
     /// A later timestamp's list of what it covers does not fit the signature.
@@ -196,7 +206,8 @@ impl Reason {
         match self {
             Self::Signature(error) => of_signature(error),
             Self::Timestamp(error) => of_timestamp(error),
-            Self::NoToken(_) => SubIndication::FormatFailure,
+            Self::NoToken(_) | Self::Place { .. } => SubIndication::FormatFailure,
+            Self::Unsupported { .. } => SubIndication::Generic,
             Self::Coverage { .. } => SubIndication::HashFailure,
             Self::NotBound { .. } | Self::TimestampDelay { .. } => SubIndication::SigConstraintsFailure,
             Self::Path(error) => of_path(error),
@@ -281,8 +292,9 @@ impl fmt::Display for Reason {
         match self {
             Self::Signature(error) => write!(f, "{error}"),
             Self::Timestamp(error) => write!(f, "{error}"),
+            Self::Unsupported { kind } => write!(f, "signatures of the kind {kind} are not verified here"),
             Self::NoToken(refused) => write!(f, "{refused}"),
-            Self::Coverage { why } => f.write_str(why),
+            Self::Coverage { why } | Self::Place { why } => f.write_str(why),
             Self::NotBound { subject } => {
                 write!(
                     f,
