@@ -1,10 +1,14 @@
 //! What this crate promises, from outside: one binary, one file a subject.
 
 #[cfg(test)]
+mod corpora;
+#[cfg(test)]
 mod detached;
 #[cfg(test)]
 mod interop;
 #[cfg(test)]
 mod paths;
+#[cfg(test)]
+mod pkits;
 #[cfg(test)]
 mod tampering;
