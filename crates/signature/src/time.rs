@@ -34,7 +34,10 @@ fn seconds(century: u8, text: &[u8]) -> Option<i64> {
     let (year, month, day, hour, minute, second) = (next()?, next()?, next()?, next()?, next()?, next()?);
     let year = u16::from(century).checked_mul(100)?.checked_add(u16::from(year))?;
     if year >= EPOCH {
-        return i64::try_from(DateTime::new(year, month, day, hour, minute, second).ok()?.unix_duration().as_secs()).ok();
+        return i64::try_from(
+            DateTime::new(year, month, day, hour, minute, second).ok()?.unix_duration().as_secs(),
+        )
+        .ok();
     }
     // The calendar repeats every 400 years, which `DateTime` knows from the epoch on.
     let cycles = (EPOCH - 1).checked_sub(year)?.div_euclid(400).checked_add(1)?;

@@ -396,7 +396,8 @@ fn read_extensions(tagged: &[u8]) -> der::Result<ReadExtensions> {
         let extension: Extension = list.decode()?;
         match extension.extn_id {
             oid::OCSP_ARCHIVE_CUTOFF => {
-                found.archive_cutoff = Some(read_generalized(&mut Walk::new(extension.extn_value.as_bytes())?)?);
+                found.archive_cutoff =
+                    Some(read_generalized(&mut Walk::new(extension.extn_value.as_bytes())?)?);
             }
             oid::OCSP_NONCE | oid::OCSP_EXTENDED_REVOKE => {}
             id if extension.critical => found.refused = found.refused.or(Some(id)),

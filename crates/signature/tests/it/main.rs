@@ -7,6 +7,8 @@ mod detached;
 #[cfg(test)]
 mod interop;
 #[cfg(test)]
+mod limbo;
+#[cfg(test)]
 mod paths;
 #[cfg(test)]
 mod pkits;
