@@ -5,12 +5,18 @@ mod corpora;
 #[cfg(test)]
 mod detached;
 #[cfg(test)]
+mod forge;
+#[cfg(test)]
 mod interop;
 #[cfg(test)]
 mod limbo;
 #[cfg(test)]
+mod path_rules;
+#[cfg(test)]
 mod paths;
 #[cfg(test)]
 mod pkits;
+#[cfg(test)]
+mod revocation;
 #[cfg(test)]
 mod tampering;
