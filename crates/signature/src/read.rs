@@ -47,6 +47,11 @@ impl<'a> Walk<'a> {
         self.take(tag).map(Some)
     }
 
+    /// The tag of the next value, if there is one.
+    pub(crate) fn next_tag(&self) -> Option<Tag> {
+        Header::peek(&self.0).ok().map(|header| header.tag())
+    }
+
     /// The next value of whatever tag, as it came.
     pub(crate) fn take_any(&mut self) -> der::Result<&'a [u8]> {
         self.0.tlv_bytes()
@@ -79,4 +84,9 @@ pub(crate) fn context(number: u32) -> Tag {
 /// The primitive context-specific tag `[number]`.
 pub(crate) fn context_primitive(number: u32) -> Tag {
     Tag::ContextSpecific { constructed: false, number: TagNumber(number) }
+}
+
+/// Whether an INTEGER's content is the shortest there is (X.690 §8.3.2): else equal numbers would look unequal.
+pub(crate) fn is_shortest_integer(content: &[u8]) -> bool {
+    !matches!(content, [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..])
 }

@@ -1,8 +1,8 @@
 //! The process for CMS files, and for a timestamp token alone.
 
-use super::process::{verify, weigh_stamp};
 use super::chain::Chains;
 use super::engine::Engine;
+use super::process::{verify, weigh_stamp};
 use super::proof::Proofs;
 use super::question::{Constraints, Evidence, Question, Stamp, Trust};
 use super::verdict::{StampStatus, Validation};

@@ -59,7 +59,9 @@ impl Engine<'_> {
         let mut without = Vec::new();
         let mut first: Option<Weighed> = None;
         while without.len() < CHAINS_MAX {
-            let Some((weighed, at_fault)) = self.weigh_without(subject, &without, first.is_none()) else { break };
+            let Some((weighed, at_fault)) = self.weigh_without(subject, &without, first.is_none()) else {
+                break;
+            };
             if weighed.conclusion.is_passed() {
                 return weighed;
             }
@@ -157,7 +159,8 @@ impl Engine<'_> {
             found.extend(self.algorithm("signature", by, exists).map(|reason| (reason, 0)));
         }
         found.extend(self.digest(subject.signature.digest(), exists).map(|reason| (reason, 0)));
-        found.extend(subject.imprint.and_then(|digest| self.digest(digest, exists)).map(|reason| (reason, 0)));
+        found
+            .extend(subject.imprint.and_then(|digest| self.digest(digest, exists)).map(|reason| (reason, 0)));
         // An anchor's own end is its holder's business, unless it is the signer.
         let looked_at = path.below_anchor().len().max(1);
         for (number, certificate) in path.certificates().iter().take(looked_at).enumerate() {

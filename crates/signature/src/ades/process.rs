@@ -113,7 +113,8 @@ fn disorder(holding: &[(&Stamp, &TimestampToken)]) -> Option<Reason> {
         let id = ObjectId::of(covered.as_der());
         let covering = holding.iter().filter(|(stamp, _)| stamp.covers().contains(&id));
         // Within the accuracy that their authorities state they may be in either order.
-        let later = covering.map(|(_, token)| token).find(|token| covered.at_earliest() > token.at_latest())?;
+        let later =
+            covering.map(|(_, token)| token).find(|token| covered.at_earliest() > token.at_latest())?;
         Some(Reason::TimestampOrder { covered: covered.at(), covering: later.at() })
     })
 }
@@ -136,7 +137,8 @@ fn level(question: &Question<'_>) -> Option<Level> {
         return Some(Level::BT);
     }
     let later = question.stamps.iter().filter(|stamp| stamp.kind() != StampKind::Signature);
-    let over_lists = later.filter(over_value).any(|stamp| lists.iter().any(|list| stamp.covers().contains(list)));
+    let over_lists =
+        later.filter(over_value).any(|stamp| lists.iter().any(|list| stamp.covers().contains(list)));
     Some(if over_lists { Level::BLTA } else { Level::BLT })
 }
 

@@ -114,7 +114,8 @@ impl Stamp {
 /// Reads a token, or the answer of an authority that holds one, and holds it against what it should be over.
 fn read_over(tsr: &[u8], over: &[&[u8]]) -> Result<TimestampToken, Reason> {
     // A token begins with its type, an answer with its status.
-    let starts = Walk::new(tsr).and_then(|mut walk| walk.enter(Tag::Sequence)?.take_if(Tag::ObjectIdentifier));
+    let starts =
+        Walk::new(tsr).and_then(|mut walk| walk.enter(Tag::Sequence)?.take_if(Tag::ObjectIdentifier));
     let read = match starts {
         Ok(None) => read_token(tsr).map_err(|refused| match refused {
             TimestampRefused::Token(error) => Reason::Timestamp(error),
@@ -232,4 +233,3 @@ pub struct Question<'a> {
     /// The moment of verification, in unix seconds.
     pub at: i64,
 }
-

@@ -276,7 +276,10 @@ impl fmt::Display for Reason {
             Self::NoToken(refused) => write!(f, "{refused}"),
             Self::Coverage { why } => f.write_str(why),
             Self::NotBound { subject } => {
-                write!(f, "the signature does not bind the certificate of `{subject}`: another could take its place")
+                write!(
+                    f,
+                    "the signature does not bind the certificate of `{subject}`: another could take its place"
+                )
             }
             Self::Path(error) => write!(f, "{error}"),
             Self::Revoked { subject, at, reason, source, exists, .. } => write!(
@@ -300,7 +303,11 @@ impl fmt::Display for Reason {
                 write!(f, "`{subject}` holds from {}; the signature existed at {exists}", Utc(*not_before))
             }
             Self::MadeAfterValidity { subject, not_after, not_before } => {
-                write!(f, "`{subject}` held until {}; the signature was made after {not_before}", Utc(*not_after))
+                write!(
+                    f,
+                    "`{subject}` held until {}; the signature was made after {not_before}",
+                    Utc(*not_after)
+                )
             }
             Self::Stale { subject, source, issued, next, asked, exists } => {
                 write!(f, "whether `{subject}` was revoked: the {source} is of {}, ", Utc(*issued))?;

@@ -3,11 +3,15 @@
 #[cfg(test)]
 mod ades;
 #[cfg(test)]
+mod corpora;
+#[cfg(test)]
 mod detached;
 #[cfg(test)]
 mod interop;
 #[cfg(test)]
 mod paths;
+#[cfg(test)]
+mod pkits;
 #[cfg(test)]
 mod revocation_issue;
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use const_oid::ObjectIdentifier;
 use countersign_keys::SoftwareKey;
 use countersign_signature::ades::{Constraints, Evidence, Rules, Trust, Validation, verify_cms};
-use countersign_signature::issue::{Crl, Reason, Revoked};
+use countersign_signature::issue::{Reason, RevocationList, Revoked};
 use countersign_signature::timestamp::{
     MessageImprint, StampFacts, TimestampRequest, TimestampToken, grant, read_response,
 };
 use countersign_signature::{
-    Anchor, DigestAlgorithm, Signer as _, ValidationData, archive_imprint, sign_detached,
-    signature_value, with_archive_timestamp, with_timestamp, with_validation_data,
+    Anchor, DigestAlgorithm, Signer as _, ValidationData, archive_imprint, sign_detached, signature_value,
+    with_archive_timestamp, with_timestamp, with_validation_data,
 };
 use countersign_testkit::Pki;
 
@@ -120,7 +120,8 @@ impl World {
         let issuers = [(&self.root, entries.0), (&self.ca, entries.1), (&self.tsa_root, entries.2)];
         let mut lists = Vec::new();
         for (issuer, revoked) in issuers {
-            let gone = matches!(event, Event::CaRevoked(since) if since <= day) && std::ptr::eq(issuer, &self.ca);
+            let gone =
+                matches!(event, Event::CaRevoked(since) if since <= day) && std::ptr::eq(issuer, &self.ca);
             if day <= issuer.certificate().not_after() && !gone {
                 lists.push(list(issuer, day, revoked));
             }
@@ -197,7 +198,15 @@ impl World {
 /// A list of a day, good for a week.
 pub(crate) fn list(issuer: &SoftwareKey, day: i64, revoked: Vec<Revoked>) -> Vec<u8> {
     let number = u64::try_from(day).unwrap();
-    Crl { number, this_update: day, next_update: day + 7 * DAY, revoked }.issue(issuer).unwrap()
+    RevocationList {
+        number,
+        this_update: day,
+        next_update: day + 7 * DAY,
+        revoked,
+        keeps_expired_since: None,
+    }
+    .issue(issuer)
+    .unwrap()
 }
 
 const POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.3161");
