@@ -11,7 +11,7 @@ pub use respond::Responder;
 
 use crate::private::{KeyError, PrivateKey};
 use crate::software::{KeyMismatch, SoftwareKey};
-use countersign_signature::issue::{Crl, CrlError, Reason, Revoked, is_issued_by};
+use countersign_signature::issue::{Reason, RevocationList, RevocationListError, Revoked, is_issued_by};
 use countersign_signature::{
     BadPublicKey, Certificate, DistinguishedName, IssueError, Particulars, PublicKey, Signer as _, Subject,
     Template, issue, self_sign,
@@ -67,7 +67,7 @@ pub enum HouseCaError {
     Register(#[from] RegisterError),
     /// Making a revocation list.
     #[error(transparent)]
-    List(#[from] CrlError),
+    List(#[from] RevocationListError),
     /// Another authority's certificate.
     #[error("the certificate of `{subject}` was not issued by `{authority}`")]
     NotIssuedHere {
@@ -224,7 +224,15 @@ impl HouseCa {
             let number = held.last_list().saturating_add(1);
             let next_update = now.saturating_add(i64::from(days).saturating_mul(DAY_SECONDS));
             let revoked = held.revoked().cloned().collect();
-            let list = Crl { number, this_update: now, next_update, revoked }.issue(&self.key)?;
+            let list = RevocationList {
+                number,
+                this_update: now,
+                next_update,
+                revoked,
+                // The register forgets nothing.
+                keeps_expired_since: Some(self.certificate().not_before()),
+            };
+            let list = list.issue(&self.key)?;
             Ok((vec![Event::List { number, this_update: now, next_update }], list))
         })
     }

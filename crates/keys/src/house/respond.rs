@@ -27,7 +27,9 @@ impl<'a> Responder<'a> {
         let Ok(request) = Request::read(request) else { return refuse(Refusal::MalformedRequest) };
         let Ok(held) = self.register.read() else { return refuse(Refusal::InternalError) };
         let next_update = Some(now.saturating_add(ANSWER_SECONDS));
-        let moment = Moment { produced_at: now, this_update: now, next_update };
+        // The register forgets nothing.
+        let archive_cutoff = Some(self.authority.not_before());
+        let moment = Moment { produced_at: now, this_update: now, next_update, archive_cutoff };
         let status = |serial: &[u8]| match (held.revocation(serial), held.certificate(serial)) {
             (Some(revoked), _) => Status::Revoked { at: revoked.at, reason: revoked.reason },
             (None, Some(_)) => Status::Good,

@@ -7,7 +7,7 @@ mod extensions;
 pub mod ocsp;
 mod reason;
 
-pub use crl::{Crl, CrlError, Revoked};
+pub use crl::{RevocationList, RevocationListError, Revoked};
 pub use extensions::{NameConstraints, Particulars, Subject, key_identifier};
 pub use reason::{BadReason, Reason};
 

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod ades;
+#[cfg(test)]
 mod corpora;
 #[cfg(test)]
 mod detached;
@@ -16,9 +17,10 @@ mod path_rules;
 #[cfg(test)]
 mod paths;
 #[cfg(test)]
-#[cfg(test)]
 mod pkits;
+#[cfg(test)]
 mod revocation;
+#[cfg(test)]
 mod revocation_issue;
 #[cfg(test)]
 mod tampering;

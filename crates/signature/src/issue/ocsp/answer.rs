@@ -32,6 +32,8 @@ pub struct Moment {
     pub this_update: i64,
     /// When newer news will be there; without it, newer news is there always.
     pub next_update: Option<i64>,
+    /// Since when what is said holds of expired certificates too (RFC 6960 §4.4.4).
+    pub archive_cutoff: Option<i64>,
 }
 
 /// Why a question gets no answer (RFC 6960 §4.2.1, `OCSPResponseStatus`).
@@ -97,10 +99,18 @@ pub fn answer(
         Some(at) => encode::tlv(encode::CONTEXT, &[&time(at)?]),
         None => Vec::new(),
     };
+    let cutoff = match moment.archive_cutoff {
+        Some(at) => {
+            let list = encode::sequence(&[&extension(oid::OCSP_ARCHIVE_CUTOFF, Weight::Plain, &time(at)?)]);
+            encode::tlv(encode::CONTEXT | 1, &[&list])
+        }
+        None => Vec::new(),
+    };
     let mut single = Vec::new();
     for id in &request.ids {
         let found = if id.is_issued_by(authority) { status(id.serial()) } else { Status::Unknown };
-        single.push(encode::sequence(&[id.as_der(), &encode_status(found)?, &this_update, &next_update]));
+        let status = encode_status(found)?;
+        single.push(encode::sequence(&[id.as_der(), &status, &this_update, &next_update, &cutoff]));
     }
     let single: Vec<&[u8]> = single.iter().map(Vec::as_slice).collect();
     let Ok(key) = own.public_key() else { return Err(AnswerError::WrongKey) };
