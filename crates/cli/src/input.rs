@@ -1,5 +1,6 @@
 //! Reading what verbs are given: maps, policies, acts, times.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use countersign_authority::model::map::Map;
@@ -11,6 +12,14 @@ use countersign_notation::resolve::{Names, resolve};
 use countersign_notation::time;
 
 use crate::exit::Failure;
+
+/// What a PEM file holds (RFC 7468): its one block's bytes; the bytes as they are where it is none.
+pub(crate) fn unarmoured(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match countersign_signature::unarmoured(bytes) {
+        Some(der) => Cow::Owned(der),
+        None => Cow::Borrowed(bytes),
+    }
+}
 
 /// Reads a file whole.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {

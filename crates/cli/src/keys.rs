@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use countersign_keys::{KeyName, KeyStore, Passphrase, SoftwareKey};
+use countersign_signature::Certificate;
 
 use crate::exit::Failure;
 use crate::shell::Shell;
@@ -28,6 +29,18 @@ pub(crate) fn passphrase() -> Result<Option<Passphrase>, Failure> {
             Passphrase::new(text).map_err(|error| Failure::usage(format!("COUNTERSIGN_PASSPHRASE: {error}")))
         })
         .transpose()
+}
+
+/// The certificates that one's own keys hang on: authorities of the key folder, and those that vouch for themselves.
+pub(crate) fn authorities(given: Option<&Path>) -> Result<Vec<Certificate>, Failure> {
+    let folder = folder(given);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = KeyStore::open(folder).and_then(|store| store.list());
+    let entries = entries.map_err(|error| Failure::usage(error.to_string()))?;
+    let certificates = entries.into_iter().filter_map(|entry| entry.certificate.ok());
+    Ok(certificates.filter(Certificate::is_self_issued).collect())
 }
 
 /// Opens a key to sign with.

@@ -14,6 +14,7 @@ mod exit;
 mod fmt;
 mod folder;
 mod input;
+mod inspect;
 mod key;
 mod keys;
 mod order;
@@ -64,6 +65,8 @@ verbs! {
     Act = act,
     /// Sign a PDF (PAdES), with a timestamp where asked for
     Sign = sign,
+    /// Say who signed which bytes when: a PDF, a CMS signature, a timestamp
+    Inspect = inspect,
     /// Make and list keys and the house CA
     Key = key,
     /// Find signed agreements that lacked authority, as of their dates

@@ -152,7 +152,8 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let request = request(args, &signer, at, font.as_deref())?;
     let evidence = evidence(&args.evidence)?;
     let base = input::read(&args.file)?;
-    let work = Work { request: &request, signer: &signer, stamps: stamps.as_ref(), level, evidence: &evidence };
+    let work =
+        Work { request: &request, signer: &signer, stamps: stamps.as_ref(), level, evidence: &evidence };
     let (bytes, field) =
         work.signed(&base).map_err(|why| Failure::usage(format!("{}: {why}", args.file.display())))?;
     let output = args.output.clone().unwrap_or_else(|| beside(&args.file));
@@ -194,7 +195,8 @@ fn level(asked: Option<Level>, has_authority: bool) -> Result<Level, Failure> {
         (None, false) => Ok(Level::BB),
         (None, true) => Ok(Level::BT),
         (Some(Level::BB), true) => {
-            Err(Failure::usage("--level b-b has no timestamp, and --tsa asks for one").help("leave one of the two out"))
+            Err(Failure::usage("--level b-b has no timestamp, and --tsa asks for one")
+                .help("leave one of the two out"))
         }
         (Some(Level::BB), false) => Ok(Level::BB),
         (Some(level), true) => Ok(level),
@@ -211,7 +213,7 @@ fn beside(file: &Path) -> PathBuf {
 }
 
 /// What a later reader will need, from files.
-fn evidence(files: &[PathBuf]) -> Result<ValidationData, Failure> {
+pub(crate) fn evidence(files: &[PathBuf]) -> Result<ValidationData, Failure> {
     let mut data = ValidationData::default();
     for path in files {
         let items = trust::read(&input::read(path)?)
@@ -285,7 +287,9 @@ impl Work<'_> {
         let signatures = document.signatures().map_err(|error| error.to_string())?;
         let newest = signatures.iter().max_by_key(|signature| signature.revision);
         let field = newest.map(|signature| signature.field_name.clone()).unwrap_or_default();
-        let Some(stamps) = self.stamps.filter(|_| self.level >= Level::BLt) else { return Ok((signed, field)) };
+        let Some(stamps) = self.stamps.filter(|_| self.level >= Level::BLt) else {
+            return Ok((signed, field));
+        };
         let mut data = self.evidence.clone();
         data.certificates.push(self.signer.certificate().clone());
         data.certificates.extend(self.signer.chain().iter().cloned());
@@ -305,7 +309,7 @@ fn open(bytes: &[u8]) -> Result<Document<'_>, String> {
     Document::read(bytes).map_err(|error| error.to_string())
 }
 
-fn unix_seconds(at: Instant) -> i64 {
+pub(crate) fn unix_seconds(at: Instant) -> i64 {
     i64::try_from(at.0.div_euclid(1_000_000_000)).unwrap_or(i64::MAX)
 }
 
@@ -316,6 +320,7 @@ fn place(words: &str) -> Result<Place, String> {
     let [page, x, y, width, height] = parts.as_slice() else { return Err(expected()) };
     let page = page.parse().ok().filter(|page| *page > 0).ok_or_else(expected)?;
     let length = |words: &str| words.parse::<f64>().ok().and_then(Length::from_points).ok_or_else(expected);
-    let rectangle = Rectangle { x: length(x)?, y: length(y)?, width: length(width)?, height: length(height)? };
+    let rectangle =
+        Rectangle { x: length(x)?, y: length(y)?, width: length(width)?, height: length(height)? };
     Ok(Place { page, rectangle })
 }

@@ -149,7 +149,7 @@ pub(crate) fn outcome_words(outcome: &Result<Stamped, NoTimestamp>) -> String {
 }
 
 /// A moment in unix seconds as RFC 3339.
-fn utc(seconds: i64) -> String {
+pub(crate) fn utc(seconds: i64) -> String {
     let at = countersign_authority::model::time::Instant(i128::from(seconds).saturating_mul(1_000_000_000));
     countersign_notation::time::rfc3339(at)
 }

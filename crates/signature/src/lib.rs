@@ -93,5 +93,6 @@ pub use sign::{Claims, SigningError, sign_detached, sign_parts};
 pub use signed_facts::{Claim, Commitment, Location};
 pub use signer::{SignError, Signer};
 pub use verify::{
-    CMS_MAX, SIGNATURE_MAX, SignatureError, VerifiedSignature, verify_attached, verify_detached, verify_parts,
+    CMS_MAX, SIGNATURE_MAX, SignatureError, VerifiedSignature, unarmoured, verify_attached, verify_detached,
+    verify_parts,
 };

@@ -306,6 +306,14 @@ pub const CMS_MAX: usize = 16 * 1024 * 1024;
 /// Bound on the certificates in an act's signature: a path here has at most eight.
 const ACT_CERTIFICATES_MAX: usize = 16;
 
+/// The DER inside a PEM block that holds CMS (RFC 7468 §8 and §9); `None` where there is none.
+pub fn unarmoured(bytes: &[u8]) -> Option<Vec<u8>> {
+    match der::pem::decode_vec(bytes) {
+        Ok(("CMS" | "PKCS7", der)) => Some(der),
+        _ => None,
+    }
+}
+
 /// Verifies an act's signature: a detached CMS signature over `content`.
 ///
 /// Strict: DER to the last byte; exactly one signer; no content inside; versions as RFC 5652 §5.1 has them; every embedded

@@ -16,6 +16,18 @@ pub enum Level {
     Forbidden,
 }
 
+impl Level {
+    /// `extension`, `filling`, `annotations`, `forbidden`: stable.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Extension => "extension",
+            Self::Filling => "filling",
+            Self::Annotations => "annotations",
+            Self::Forbidden => "forbidden",
+        }
+    }
+}
+
 /// What was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -68,6 +80,38 @@ pub enum Kind {
     Unreferenced,
     /// Bytes after the last revision.
     Trailing,
+}
+
+impl Kind {
+    /// `page-content`: stable.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Signature => "signature",
+            Self::Timestamp => "timestamp",
+            Self::SignatureField => "signature-field",
+            Self::VisibleSignatureField => "visible-signature-field",
+            Self::Dss => "dss",
+            Self::Extensions => "extensions",
+            Self::Metadata => "metadata",
+            Self::FormFill => "form-fill",
+            Self::Appearance => "appearance",
+            Self::Field => "field",
+            Self::Form => "form",
+            Self::Annotation => "annotation",
+            Self::PageContent => "page-content",
+            Self::Resource => "resource",
+            Self::PageBox => "page-box",
+            Self::Page => "page",
+            Self::PageTree => "page-tree",
+            Self::Action => "action",
+            Self::Layers => "layers",
+            Self::Structure => "structure",
+            Self::Catalog => "catalog",
+            Self::HiddenObject => "hidden-object",
+            Self::Unreferenced => "unreferenced",
+            Self::Trailing => "trailing",
+        }
+    }
 }
 
 /// One change of one revision.

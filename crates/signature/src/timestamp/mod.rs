@@ -28,6 +28,13 @@ pub struct MessageImprint {
     pub value: Vec<u8>,
 }
 
+impl std::fmt::Display for MessageImprint {
+    /// `sha256:…`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.digest.prefix(), crate::hex::Hex(&self.value))
+    }
+}
+
 impl MessageImprint {
     /// The imprint of parts in a row.
     pub fn of(digest: DigestAlgorithm, parts: &[&[u8]]) -> Self {

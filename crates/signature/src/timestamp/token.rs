@@ -62,10 +62,7 @@ pub enum TimestampError {
         subject: String,
     },
     /// Over something else.
-    #[error(
-        "the timestamp is over {}:{}, what it should cover has {}:{}",
-        .stamped.digest.prefix(), crate::hex::Hex(&.stamped.value), .expected.digest.prefix(), crate::hex::Hex(&.expected.value)
-    )]
+    #[error("the timestamp is over {stamped}, what it should cover has {expected}")]
     OtherImprint {
         /// What it is over.
         stamped: MessageImprint,
