@@ -58,10 +58,14 @@ impl World {
 
     /// What shows that a signature held: both lists, issued after the signature and its timestamp.
     pub fn evidence(&self, signer: &SoftwareKey) -> ValidationData {
+        self.evidence_at(signer, NOW + 120)
+    }
+
+    /// The same with lists of another moment.
+    pub fn evidence_at(&self, signer: &SoftwareKey, at: i64) -> ValidationData {
         let mut certificates = vec![signer.certificate().clone(), self.tsa.key.certificate().clone()];
         certificates.extend(signer.chain().iter().cloned());
-        let crls =
-            vec![self.pki.crl(&self.root, NOW + 120, &[]), self.pki.crl(&self.authority, NOW + 120, &[])];
+        let crls = vec![self.pki.crl(&self.root, at, &[]), self.pki.crl(&self.authority, at, &[])];
         ValidationData { certificates, crls, ocsps: Vec::new() }
     }
 }

@@ -1,16 +1,21 @@
 //! What is signed here, read again here.
 
-use super::bases::{self, Base};
+use super::bases;
 use super::parties::{ALGORITHMS, World, request};
 use countersign_pdf::dss::{Evidence, add_validation_data};
 use countersign_pdf::sign::{SignatureRequest, sign, sign_with_timestamp};
 use countersign_pdf::timestamp::timestamp;
-use countersign_pdf::{Coverage, Document, Purpose};
+use countersign_pdf::{ChangeVerdict, Coverage, DifferencePolicy, Document, Purpose};
 use countersign_signature::{Signer, VerifiedSignature, verify_parts};
 
-/// Every signature of a file, each covering a whole revision, and matching its key.
+/// Every signature of a file, each covering a whole revision, matching its key, and followed by nothing that isn't
+/// permitted.
 pub fn verified(file: &[u8]) -> Vec<(String, VerifiedSignature)> {
     let document = Document::read(file).unwrap();
+    for judgement in document.judge(DifferencePolicy::default()).unwrap() {
+        let fine = matches!(judgement.verdict, ChangeVerdict::Untouched | ChangeVerdict::AsPermitted(_));
+        assert!(fine, "{}: {:?} {:?}", judgement.signature.field_name, judgement.verdict, judgement.changes);
+    }
     let signatures = document.signatures().unwrap();
     let verified = signatures.iter().filter(|one| one.purpose() == Purpose::Signature).map(|one| {
         assert!(
@@ -77,5 +82,4 @@ fn each_level_begins_with_the_one_before_and_its_signature_still_matches() {
             assert_eq!(all[0].1.timestamps().len(), 1, "{base:?}");
         }
     }
-    let _ = Base::Classic;
 }
