@@ -7,6 +7,8 @@ mod detached;
 #[cfg(test)]
 mod forge;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod interop;
 #[cfg(test)]
 mod limbo;
@@ -18,5 +20,7 @@ mod paths;
 mod pkits;
 #[cfg(test)]
 mod revocation;
+#[cfg(test)]
+mod revocation_openssl;
 #[cfg(test)]
 mod tampering;
