@@ -99,11 +99,15 @@ pub(crate) fn catalog(more: &str) -> String {
 
 /// The contract before anybody signs.
 pub(crate) fn draft(terms: Terms) -> Update {
-    let perms = if terms.certified.is_some() { "/Perms << /DocMDP 10 0 R >>" } else { "" };
+    draft_with(terms, if terms.certified.is_some() { "/Perms << /DocMDP 10 0 R >>" } else { "" })
+}
+
+/// The same with more in its catalog.
+pub(crate) fn draft_with(terms: Terms, more: &str) -> Update {
     File::new(terms.style)
         .update()
         .trailer("/Info 11 0 R /ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]")
-        .object(1, &catalog(perms))
+        .object(1, &catalog(more))
         .object(2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
         .object(3, &page(terms.annotations))
         .stream(CONTENT, "", SHOWN)

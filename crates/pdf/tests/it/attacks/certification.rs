@@ -77,7 +77,8 @@ attacks! {
                 .stream(AMOUNT_LOOK, FORM_XOBJECT, LOOK)
                 .object(EMPTY_FIELD, &empty_field("other", ""))
                 .object(INFO, "<< >>")
-                .object(34, resources);
+                .object(34, resources)
+                .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x/>");
             let other = "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>";
             sign(first, certified(3)).end().signed().update().trailer(LATER)
                 .object(34, &resources.replace("5 0 R", "35 0 R")).object(35, other).end().bytes

@@ -92,7 +92,7 @@ attacks! {
         || after(PLAIN).object(1, &catalog("").replace("/SigFlags 3", "/SigFlags 3 /NeedAppearances true")).end().bytes;
     /// Hide and replace: a second document lies in the signed bytes.
     catalog_switched_to_a_hidden_document_is_forbidden => "forbidden: Catalog PageContent PageTree",
-        || two_documents().root(40).end().bytes;
+        || two_documents().root(40).object(INFO, "<< >>").end().bytes;
     pages_switched_to_a_hidden_document_is_forbidden => "forbidden: PageContent PageTree",
         || two_documents().trailer(LATER).object(1, &catalog("").replace("/Pages 2", "/Pages 41")).end().bytes;
     /// Hide and replace: two objects for one number, switched by cross-references alone.
