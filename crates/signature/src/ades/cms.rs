@@ -1,23 +1,10 @@
 //! The process for CMS files, and for a timestamp token alone.
 
 use super::process::{verify, verify_stamp};
-use super::question::{Constraints, Evidence, Question, Stamp, Trust};
+use super::question::{Evidence, Question, Rules, Stamp};
 use super::verdict::{StampStatus, Validation};
 use crate::augment::{covered_by_archive_timestamp, verify_archive_timestamp};
 use crate::verify::{SignatureError, VerifiedSignature, verify_attached, verify_parts};
-
-/// Whom to trust, by which rules, about when, with what collected meanwhile.
-#[derive(Debug, Clone, Copy)]
-pub struct Rules<'a> {
-    /// Whose word is taken.
-    pub trust: &'a Trust,
-    /// By which rules.
-    pub constraints: &'a Constraints,
-    /// What the one who verifies has collected.
-    pub collected: &'a Evidence,
-    /// The moment of verification, in unix seconds.
-    pub at: i64,
-}
 
 /// Verifies a CMS signature (`.p7s`, `.p7m`) with everything in it, and timestamps that stand beside it (`.tsr`).
 ///

@@ -220,6 +220,28 @@ pub enum Binding {
     Required,
 }
 
+/// Whom to trust, by which rules, about when, with what collected meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// Whose word is taken.
+    pub trust: &'a Trust,
+    /// By which rules.
+    pub constraints: &'a Constraints,
+    /// What the one who verifies has collected.
+    pub collected: &'a Evidence,
+    /// The moment of verification, in unix seconds.
+    pub at: i64,
+}
+
+/// One signature of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// The signature, its content and key matching.
+    pub signature: &'a VerifiedSignature,
+    /// What shows that it was *not* made earlier, if anything does: it names something that is no older.
+    pub made_after: Option<&'a Proof>,
+}
+
 /// What is asked about one signature.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {

@@ -166,7 +166,7 @@ pub fn find_path_unrevoked(
             match status {
                 RevocationStatus::Good { .. } => {}
                 RevocationStatus::Revoked { at: since, reason, source } => {
-                    let (at, reason, source_of) = (*since, *reason, source.clone());
+                    let (at, reason, source_of) = (*since, *reason, Box::new(source.clone()));
                     return Err(PathError::Revoked { subject, at, reason, source_of, asked: path.at() });
                 }
                 RevocationStatus::Unknown { why } => {

@@ -81,7 +81,8 @@ pub(crate) fn policies(ids: &[&str]) -> Vec<u8> {
 }
 
 pub(crate) fn mappings(pairs: &[(&str, &str)]) -> Vec<u8> {
-    let list: Vec<Vec<u8>> = pairs.iter().map(|(issuer, subject)| seq(&[&oid(issuer), &oid(subject)])).collect();
+    let list: Vec<Vec<u8>> =
+        pairs.iter().map(|(issuer, subject)| seq(&[&oid(issuer), &oid(subject)])).collect();
     critical("2.5.29.33", &tlv(0x30, &[&list.concat()]))
 }
 
@@ -167,11 +168,17 @@ impl<'a> ForgedCrl<'a> {
         let entries = self.entries.concat();
         let entries = if entries.is_empty() { Vec::new() } else { seq(&[&entries]) };
         let extensions = self.extensions.concat();
-        let extensions =
-            if extensions.is_empty() { Vec::new() } else { tlv(0xa0, &[&seq(&[&extensions])]) };
+        let extensions = if extensions.is_empty() { Vec::new() } else { tlv(0xa0, &[&seq(&[&extensions])]) };
         let next = self.next_update.map(time).unwrap_or_default();
-        let tbs =
-            seq(&[&int(1), &ecdsa(), &name(self.issuer), &time(self.this_update), &next, &entries, &extensions]);
+        let tbs = seq(&[
+            &int(1),
+            &ecdsa(),
+            &name(self.issuer),
+            &time(self.this_update),
+            &next,
+            &entries,
+            &extensions,
+        ]);
         signed(&tbs, self.by)
     }
 
@@ -241,8 +248,7 @@ impl ForgedOcsp<'_> {
         };
         let next = self.next_update.map(|next| tlv(0xa0, &[&time(next)])).unwrap_or_default();
         let extensions = self.extensions.concat();
-        let extensions =
-            if extensions.is_empty() { Vec::new() } else { tlv(0xa1, &[&seq(&[&extensions])]) };
+        let extensions = if extensions.is_empty() { Vec::new() } else { tlv(0xa1, &[&seq(&[&extensions])]) };
         let single = seq(&[&id, &says, &time(self.this_update), &next, &extensions]);
         let tbs = seq(&[&self.responder, &time(self.this_update), &seq(&[&single])]);
         let certificates: Vec<u8> =

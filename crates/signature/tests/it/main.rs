@@ -9,6 +9,8 @@ mod detached;
 #[cfg(test)]
 mod forge;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod interop;
 #[cfg(test)]
 mod limbo;
@@ -22,5 +24,7 @@ mod pkits;
 mod revocation;
 #[cfg(test)]
 mod revocation_issue;
+#[cfg(test)]
+mod revocation_openssl;
 #[cfg(test)]
 mod tampering;

@@ -1,13 +1,13 @@
 //! RFC 5280 §6.1, rule by rule, over certificates made for it.
 
 use crate::forge::{
-    AT, Forged, alternative_names, authority, constraints, critical, directory, dns, extension, key, mappings, oid,
-    policies, seq, spki, tlv,
+    AT, Forged, alternative_names, authority, constraints, critical, directory, dns, extension, key,
+    mappings, oid, policies, seq, spki, tlv,
 };
 use countersign_keys::PrivateKey;
 use countersign_signature::{
-    Anchor, AnchorRule, Certificate, DistinguishedName, GeneralName, PathError, PathRules, PolicySet, ProvenPath,
-    Purpose, find_path,
+    Anchor, AnchorRule, Certificate, DistinguishedName, GeneralName, PathError, PathRules, PolicySet,
+    ProvenPath, Purpose, find_path,
 };
 use std::collections::BTreeSet;
 
@@ -81,7 +81,11 @@ fn the_policies_that_hold_are_told_in_the_anchors_terms() {
         (Chain::new(&[&[], &[policies(&[ANY])], &[policies(&[ANY])]]), PathRules::default(), "any"),
         (Chain::new(&[&[], &[policies(&[P])], &[policies(&[Q])]]), PathRules::default(), "none"),
         (Chain::new(&[&[], &[], &[policies(&[Q])]]), PathRules::default(), "none"),
-        (Chain::new(&[&[], &[policies(&[P]), mappings(&[(P, Q)])], &[policies(&[Q])]]), PathRules::default(), P),
+        (
+            Chain::new(&[&[], &[policies(&[P]), mappings(&[(P, Q)])], &[policies(&[Q])]]),
+            PathRules::default(),
+            P,
+        ),
         (Chain::new(&[&[], &[policies(&[ANY])], &[policies(&[ANY])]]), explicit(only(&[P])), P),
     ] {
         assert_eq!(said(chain.find(&rules)), expected);
@@ -150,19 +154,25 @@ fn names_are_held_to_what_every_authority_above_permits_and_excludes() {
             permit("a.example"),
             permit("example"),
             named("x.b.example"),
-            Some("the name `x.b.example` of `CN=Level 3,O=Kravonia` is in none of the subtrees that `CN=Level 1,O=Kravonia` permits: a.example"),
+            Some(
+                "the name `x.b.example` of `CN=Level 3,O=Kravonia` is in none of the subtrees that `CN=Level 1,O=Kravonia` permits: a.example",
+            ),
         ),
         (
             permit("example"),
             exclude("b.example"),
             named("x.b.example"),
-            Some("the name `x.b.example` of `CN=Level 3,O=Kravonia` is in the subtree b.example, which `CN=Level 2,O=Kravonia` excludes"),
+            Some(
+                "the name `x.b.example` of `CN=Level 3,O=Kravonia` is in the subtree b.example, which `CN=Level 2,O=Kravonia` excludes",
+            ),
         ),
         (
             permit("example"),
             exclude("b.example"),
             named("x..example"),
-            Some("the name `x..example` of `CN=Level 3,O=Kravonia` can't be held against the constraints of `CN=Level 1,O=Kravonia`"),
+            Some(
+                "the name `x..example` of `CN=Level 3,O=Kravonia` can't be held against the constraints of `CN=Level 1,O=Kravonia`",
+            ),
         ),
     ] {
         let found = Chain::new(&[&[], &[upper], &[lower], &[leaf]]).find(&PathRules::default());
@@ -252,7 +262,10 @@ fn an_anchor_of_name_and_key_needs_no_certificate() {
     assert_eq!(found.anchor_certificate(), None);
     let other = key("another");
     assert!(matches!(find(anchor("CN=Level 0,O=Kravonia", &other)), Err(PathError::NotSignedBy { .. })));
-    assert!(matches!(find(anchor("CN=Level 9,O=Kravonia", &chain.keys[0])), Err(PathError::IssuerUnknown { .. })));
+    assert!(matches!(
+        find(anchor("CN=Level 9,O=Kravonia", &chain.keys[0])),
+        Err(PathError::IssuerUnknown { .. })
+    ));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use countersign_signature::{
     Anchor, Certificate, Crl, PathError, PathRules, PolicySet, RevocationData, UnrevokedPath,
     find_path_unrevoked,
 };
+use countersign_testkit::openssl::openssl;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -223,4 +224,70 @@ fn the_whole_suite_at_hand_at_once_changes_no_verdict() {
     let crls = files(&suite.0.join("crls")).iter().filter_map(|file| suite.crl(file)).collect();
     let data = RevocationData { crls, ocsps: Vec::new() };
     assert_eq!(compare(&cases, |case| suite.judge(case, &pool, &data)), TABLE);
+}
+
+/// Where openssl judges otherwise than this crate does, and why.
+const OPENSSL_DIFFERS: [(&str, &str); 2] = [
+    ("valid_dsa_signatures_test4", "openssl knows DSA"),
+    ("valid_crlissuer_test30", "openssl knows no list that tells of its own signer, as the suite wants"),
+];
+
+#[test]
+fn openssl_gives_the_same_verdicts_but_for_those_named() {
+    let Some((suite, cases)) = Suite::open() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let pem = |label, files: &[String], from: &str| -> String {
+        let read = |file: &String| fs::read(suite.0.join(from).join(file)).unwrap();
+        files
+            .iter()
+            .map(|file| der::pem::encode_string(label, der::pem::LineEnding::LF, &read(file)).unwrap())
+            .collect()
+    };
+    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+    write("anchor.pem", pem("CERTIFICATE", &["TrustAnchorRootCertificate.crt".to_owned()], "certs"));
+    let mut differing = Vec::new();
+    for case in &cases {
+        write("leaf.pem", pem("CERTIFICATE", std::slice::from_ref(&case.cert), "certs"));
+        write("pool.pem", pem("CERTIFICATE", &case.other_certs, "certs"));
+        let crls = [&case.crls[..], &["TrustAnchorRootCRL.crl".to_owned()]].concat();
+        write("crls.pem", pem("X509 CRL", &crls, "crls"));
+        let at = AT.to_string();
+        let mut arguments = vec![
+            "verify",
+            "-CAfile",
+            "anchor.pem",
+            "-CRLfile",
+            "crls.pem",
+            "-crl_check_all",
+            "-extended_crl",
+            "-use_deltas",
+            "-policy_check",
+            "-attime",
+            &at,
+        ];
+        if !case.other_certs.is_empty() {
+            arguments.extend(["-untrusted", "pool.pem"]);
+        }
+        // Without a policy openssl takes none to be acceptable, not any.
+        let any = vec!["2.5.29.32.0".to_owned()];
+        for policy in case.params.user_initial_policy_set.as_ref().unwrap_or(&any) {
+            arguments.extend(["-policy", policy]);
+        }
+        for (asked, flag) in [
+            (case.params.initial_explicit_policy, "-explicit_policy"),
+            (case.params.initial_policy_mapping_inhibit, "-inhibit_map"),
+            (case.params.initial_any_policy_inhibit, "-inhibit_any"),
+        ] {
+            if asked {
+                arguments.push(flag);
+            }
+        }
+        arguments.push("leaf.pem");
+        let Some(output) = openssl(folder.path(), &arguments) else { return };
+        if output.status.success() != suite.judge_alone(case).is_ok() {
+            println!("{} {}: openssl {}", case.number(), case.name, String::from_utf8_lossy(&output.stderr));
+            differing.push(case.name.as_str());
+        }
+    }
+    assert_eq!(differing, OPENSSL_DIFFERS.map(|(name, _)| name));
 }

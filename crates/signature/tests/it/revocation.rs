@@ -1,14 +1,14 @@
 //! Revocation, rule by rule, over lists and answers made for it (RFC 5280 §6.3, RFC 6960).
 
 use crate::forge::{
-    AT, Forged, ForgedCrl, ForgedOcsp, Says, authority, by_key, by_name, critical, crl_number, directory, entry,
-    entry_with, extension, int, key, oid, seq, spki, time, tlv,
+    AT, Forged, ForgedCrl, ForgedOcsp, Says, authority, by_key, by_name, critical, crl_number, directory,
+    entry, entry_with, extension, int, key, oid, seq, spki, time, tlv,
 };
 use countersign_keys::PrivateKey;
 use countersign_signature::{
-    Anchor, Certificate, Crl, CrlError, Currency, DistinguishedName, OcspError, OcspResponse, PathError, PathRules,
-    RevocationData, RevocationReason, RevocationStatus, SourcePlace, WhyUnused, find_path, find_path_unrevoked,
-    revocation,
+    Anchor, Certificate, Crl, CrlError, Currency, DistinguishedName, OcspError, OcspResponse, PathError,
+    PathRules, RevocationData, RevocationReason, RevocationStatus, SourcePlace, WhyUnused, find_path,
+    find_path_unrevoked, revocation,
 };
 
 const HOUSE: &str = "CN=House CA,O=Kravonia";
@@ -31,8 +31,14 @@ impl House {
     /// With these extensions in the person's certificate.
     fn with(extensions: &[Vec<u8>]) -> Self {
         let (house, dahl) = (key("house"), key("dahl"));
-        let certificate =
-            Forged { subject: HOUSE, key: &house, issuer: HOUSE, by: &house, serial: 1, extensions: vec![authority()] };
+        let certificate = Forged {
+            subject: HOUSE,
+            key: &house,
+            issuer: HOUSE,
+            by: &house,
+            serial: 1,
+            extensions: vec![authority()],
+        };
         let dahl = Forged {
             subject: DAHL,
             key: &dahl,
@@ -113,12 +119,19 @@ fn what_is_not_current_does_not_count_and_is_told_with_both_times() {
     let house = House::new();
     for (this, next, expected) in [
         (AT, Some(AT), "good +0".to_owned()),
-        (AT - 9, Some(AT - 1), format!("what `{HOUSE}` says was current until unix {}, asked about {AT}", AT - 1)),
+        (
+            AT - 9,
+            Some(AT - 1),
+            format!("what `{HOUSE}` says was current until unix {}, asked about {AT}", AT - 1),
+        ),
         (AT + 1, Some(AT + 9), format!("what `{HOUSE}` says is of unix {}, asked about {AT}", AT + 1)),
         (
             AT - 9,
             None,
-            format!("what `{HOUSE}` says is of unix {}, and it does not say until when it is current", AT - 9),
+            format!(
+                "what `{HOUSE}` says is of unix {}, and it does not say until when it is current",
+                AT - 9
+            ),
         ),
     ] {
         let list = ForgedCrl { this_update: this, next_update: next, ..house.crl() }.make();
@@ -157,10 +170,8 @@ fn a_list_that_another_key_signed_does_not_count() {
 fn a_list_with_an_unknown_critical_extension_counts_for_nobody() {
     let house = House::new();
     let own = ForgedCrl { extensions: vec![crl_number(1), critical("1.2.3.4", &[5, 0])], ..house.crl() };
-    let of_another = ForgedCrl {
-        entries: vec![entry_with(1, 5, &[critical("1.2.3.4", &[5, 0])])],
-        ..house.crl()
-    };
+    let of_another =
+        ForgedCrl { entries: vec![entry_with(1, 5, &[critical("1.2.3.4", &[5, 0])])], ..house.crl() };
     for list in [own, of_another] {
         let expected = format!(
             "what `{HOUSE}` says has the extension 1.2.3.4, which is not understood here and must not be skipped"
@@ -241,9 +252,11 @@ fn an_indirect_list_speaks_for_the_issuer_that_its_entries_name() {
 fn who_signs_lists_for_another_must_be_allowed_and_not_revoked() {
     let house = House::with(&[point_of(LISTS)]);
     let lists = key("lists");
-    let list = ForgedCrl { issuer: LISTS, by: &lists, extensions: vec![issuing(&[INDIRECT])], ..house.crl() }.make();
+    let list =
+        ForgedCrl { issuer: LISTS, by: &lists, extensions: vec![issuing(&[INDIRECT])], ..house.crl() }.make();
     let ask = |signer: Certificate, own: Option<Crl>| {
-        let data = RevocationData { crls: std::iter::once(list.clone()).chain(own).collect(), ocsps: Vec::new() };
+        let data =
+            RevocationData { crls: std::iter::once(list.clone()).chain(own).collect(), ocsps: Vec::new() };
         // The issuer's own list would answer too: only the signer's status is read from it.
         let status = house.status_of(&[signer], &data, Currency::Current);
         match status {
@@ -333,10 +346,9 @@ fn the_newer_of_two_current_lists_counts() {
 fn an_answer_says_good_revoked_and_unknown_by_name_and_by_key() {
     let house = House::new();
     for responder in [by_name(HOUSE), by_name("CN=HOUSE ca,O=KRAVONIA"), by_key(&house.key)] {
-        for (says, expected) in [
-            (Says::Good, "good -3600"),
-            (Says::Revoked(AT - 9, 4), "revoked -9 superseded"),
-        ] {
+        for (says, expected) in
+            [(Says::Good, "good -3600"), (Says::Revoked(AT - 9, 4), "revoked -9 superseded")]
+        {
             let answer = ForgedOcsp { responder: responder.clone(), ..house.ocsp(says) };
             assert_eq!(said(&house.by_answers(&[answer.make()])), expected);
         }
@@ -440,9 +452,7 @@ fn after_a_certificate_expired_only_a_source_that_keeps_expired_ones_can_say_goo
     let cutoff = extension("1.3.6.1.5.5.7.48.1.6", &time(AT));
     let list = |extensions| ForgedCrl { this_update: late, extensions, ..house.crl() }.make();
     let answer = |extensions| ForgedOcsp { this_update: late, extensions, ..house.ocsp(Says::Good) }.make();
-    let ask = |crls, ocsps| {
-        said(&house.status_of(&[], &RevocationData { crls, ocsps }, Currency::AtHand))
-    };
+    let ask = |crls, ocsps| said(&house.status_of(&[], &RevocationData { crls, ocsps }, Currency::AtHand));
     let (why, good) = (
         format!(
             "what `{HOUSE}` says is of unix {late}, after the certificate expired at unix {}",
@@ -482,9 +492,10 @@ fn a_path_is_given_with_the_statuses_or_refused_by_the_revoked_certificates_name
 fn where_one_path_is_revoked_another_is_taken() {
     // Two certificates of one authority's key, by two roots; one is revoked.
     let (north, south, middle, leaf) = (key("north"), key("south"), key("middle"), key("dahl"));
-    let make = |subject: &str, key: &PrivateKey, issuer: &str, by: &PrivateKey, serial, extensions: Vec<Vec<u8>>| {
-        Forged { subject, key, issuer, by, serial, extensions }.make()
-    };
+    let make =
+        |subject: &str, key: &PrivateKey, issuer: &str, by: &PrivateKey, serial, extensions: Vec<Vec<u8>>| {
+            Forged { subject, key, issuer, by, serial, extensions }.make()
+        };
     let roots: Vec<Anchor> = [("CN=North", &north), ("CN=South", &south)]
         .map(|(name, key)| make(name, key, name, key, 1, vec![authority()]).into())
         .to_vec();
@@ -511,7 +522,10 @@ fn where_one_path_is_revoked_another_is_taken() {
     assert_eq!(through(ask(vec![entry(5, AT - 9, 2)], vec![])), "CN=South");
     assert_eq!(through(ask(vec![], vec![entry(6, AT - 9, 2)])), "CN=North");
     let error = ask(vec![entry(5, AT - 9, 2)], vec![entry(6, AT - 9, 2)]).unwrap_err();
-    assert!(matches!(&error, PathError::Revoked { subject, reason: RevocationReason::CaCompromise, .. } if subject == "CN=Middle"), "{error}");
+    assert!(
+        matches!(&error, PathError::Revoked { subject, reason: RevocationReason::CaCompromise, .. } if subject == "CN=Middle"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -542,7 +556,9 @@ fn what_an_unknown_status_rests_on_is_listed_source_by_source() {
     assert_eq!(answer.place, SourcePlace::Ocsp { index: 0 });
     assert!(matches!(answer.why, WhyUnused::NotSignedBy { .. }));
     assert_eq!(list.place, SourcePlace::Crl { index: 0, delta: None });
-    assert!(matches!(list.why, WhyUnused::Stale { next_update, at, .. } if (next_update, at) == (AT - 1, AT)));
+    assert!(
+        matches!(list.why, WhyUnused::Stale { next_update, at, .. } if (next_update, at) == (AT - 1, AT))
+    );
 }
 
 #[test]
