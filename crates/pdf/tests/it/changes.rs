@@ -76,6 +76,9 @@ fn structured(element: &str) -> Vec<u8> {
         .bytes
 }
 
+const FIELD_MDP: &str = "/Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams \
+     << /Type /TransformParams /V /1.2 /Action /Include /Fields [(amount)] >> >>]";
+
 fn locked(lock: &'static str) -> Terms {
     Terms { lock, ..PLAIN }
 }
@@ -137,6 +140,11 @@ attacks! {
             .object(AMOUNT, &amount("250", AMOUNT_LOOK)).end().bytes;
     field_under_a_lock_of_all_is_forbidden => "forbidden: FormFill",
         || after(locked("/Lock << /Type /SigFieldLock /Action /All >>")).object(AMOUNT, &amount("250", AMOUNT_LOOK)).end().bytes;
+    field_that_the_signature_itself_locks_is_forbidden => "forbidden: FormFill",
+        || after(Terms { reference: FIELD_MDP, ..PLAIN }).object(AMOUNT, &amount("250", AMOUNT_LOOK)).end().bytes;
+    field_under_a_lock_of_its_parent_is_forbidden => "forbidden: Field FormFill",
+        || after(locked("/Lock << /Type /SigFieldLock /Action /Include /Fields [(amo)] >>"))
+            .object(AMOUNT, &amount("250", AMOUNT_LOOK).replace("(amount)", "(amo.unt)")).end().bytes;
     field_under_a_lock_without_changes_is_forbidden => "forbidden: FormFill",
         || after(locked("/Lock << /Type /SigFieldLock /Action /Include /Fields [] /P 1 >>"))
             .object(AMOUNT, &amount("250", AMOUNT_LOOK)).end().bytes;
