@@ -82,9 +82,11 @@ struct AddText {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A token is over the signature value inside the act's .p7s, as CAdES has it (EN 319 122-1 §5.3); the
+#[command(
+    after_help = "A token is over the signature value inside the act's .p7s, as CAdES has it (EN 319 122-1 §5.3); the
 authority's answer is kept as it came, acts/NNNN-ID.tsr. What has one already is left as it is: after a
-failure, run it again. Exit codes: 0 every act has one · 3 some have none yet")]
+failure, run it again. Exit codes: 0 every act has one · 3 some have none yet"
+)]
 struct Stamp {
     /// The working folder
     dir: PathBuf,
