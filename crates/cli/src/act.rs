@@ -7,7 +7,6 @@ use countersign_agreement::signed::SignedAct;
 use countersign_authority::model::name::Digest;
 use countersign_authority::model::time::Instant;
 use countersign_notation::time::rfc3339;
-use countersign_signature::Signer;
 use countersign_verify::evidence::holds;
 use serde_json::{Map, Value, json};
 
@@ -41,8 +40,8 @@ pub(crate) struct Args {
     /// The dossier's working folder
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
-    /// The key that signs
-    #[arg(long, value_name = "NAME")]
+    /// The key that signs: its name, a PKCS#12 file, or `pkcs11:token=…;object=…` for one on a device
+    #[arg(long, value_name = "KEY")]
     key: String,
     /// The folder of keys
     #[arg(long, value_name = "DIR")]
@@ -143,7 +142,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         ))
         .help("such a signature would count for nothing; `countersign key list` shows from when until when each holds"));
     }
-    let (number, id) = folder.admit(&act, &signer)?;
+    let (number, id) = folder.admit(&act, signer.as_ref())?;
     let outcome = match &authorities {
         Some(authorities) => {
             let admitted = folder.acts()?.into_iter().find(|act| act.id == id);

@@ -37,8 +37,8 @@ be had nothing is signed; a local clock never takes its place.")]
 pub(crate) struct Args {
     /// The PDF
     file: PathBuf,
-    /// The key that signs
-    #[arg(long, value_name = "NAME")]
+    /// The key that signs: its name, a PKCS#12 file, or pkcs11:token=…;object=…
+    #[arg(long, value_name = "KEY")]
     key: String,
     /// The folder of keys
     #[arg(long, value_name = "DIR")]
@@ -139,6 +139,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let stamps = authorities.as_ref().map(ForPdf::new);
     let level = level(args.level, stamps.is_some())?;
     let signer = keys::signer(&args.key, args.keys.as_deref())?;
+    let signer = signer.as_ref();
     let at = args.at.unwrap_or_else(|| shell.now());
     if !holds(signer.certificate(), at) {
         return Err(Failure::usage(format!(
@@ -149,11 +150,11 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         .help("`countersign key list` shows from when until when each holds"));
     }
     let font = args.font.as_deref().map(input::read).transpose()?;
-    let request = request(args, &signer, at, font.as_deref())?;
+    let request = request(args, signer, at, font.as_deref())?;
     let evidence = evidence(&args.evidence)?;
     let base = input::read(&args.file)?;
     let work =
-        Work { request: &request, signer: &signer, stamps: stamps.as_ref(), level, evidence: &evidence };
+        Work { request: &request, signer, stamps: stamps.as_ref(), level, evidence: &evidence };
     let (bytes, field) =
         work.signed(&base).map_err(|why| Failure::usage(format!("{}: {why}", args.file.display())))?;
     let output = args.output.clone().unwrap_or_else(|| beside(&args.file));

@@ -274,6 +274,26 @@ impl KeyStore {
             .map_err(|fault| KeyStoreError::Mismatch { name: name.clone(), fault })
     }
 
+    /// Takes in a key made elsewhere, with its certificate and those above it.
+    pub fn import(
+        &self,
+        name: &KeyName,
+        key: SoftwareKey,
+        passphrase: Option<&Passphrase>,
+    ) -> Result<Created, KeyStoreError> {
+        self.expect_free(name)?;
+        self.save(name, key, passphrase)
+    }
+
+    /// A certificate alone, and those above it: no passphrase is asked for.
+    pub fn certificates(&self, name: &KeyName) -> Result<(Certificate, Vec<Certificate>), KeyStoreError> {
+        let (_, certificate_file) = self.files(name);
+        if !certificate_file.exists() {
+            return Err(KeyStoreError::Unknown { name: name.clone(), dir: self.dir.clone() });
+        }
+        Ok(read_certificates(&certificate_file)?)
+    }
+
     /// Opens an authority to issue with.
     pub fn authority(
         &self,

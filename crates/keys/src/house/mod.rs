@@ -3,6 +3,7 @@
 mod event;
 mod register;
 mod respond;
+mod serve;
 
 pub(crate) use event::hex;
 pub use event::{Issued, Places};
@@ -133,7 +134,7 @@ impl Validity {
     }
 
     /// The same, ending no later than `end`.
-    pub(crate) fn until_at_most(self, end: i64) -> Self {
+    pub fn until_at_most(self, end: i64) -> Self {
         Self { not_after: self.not_after.min(end), ..self }
     }
 }
@@ -244,7 +245,7 @@ impl HouseCa {
 
     /// Answers for this authority with its own key; [`Responder::new`] takes another.
     pub fn responder(&self) -> Responder<'_> {
-        Responder::new(self.certificate(), &self.key, &self.register)
+        Responder::of(self)
     }
 
     /// Its certificate: what a policy's `trust certificate authority sha256:…` names.

@@ -1,7 +1,10 @@
 //! Answering for a house CA (RFC 6960).
 
+use super::HouseCa;
 use super::register::Register;
-use countersign_signature::issue::ocsp::{Moment, Refusal, Request, Status, answer, refuse};
+use countersign_signature::issue::ocsp::{
+    AnswerError, Moment, Refusal, Request, Status, answer, expect_responder, refuse,
+};
 use countersign_signature::{Certificate, Signer};
 use std::fmt;
 
@@ -16,9 +19,19 @@ pub struct Responder<'a> {
 const ANSWER_SECONDS: i64 = 60 * 60;
 
 impl<'a> Responder<'a> {
-    /// `key`: the authority's own, or one that it certified for this.
-    pub fn new(authority: &'a Certificate, key: &'a dyn Signer, register: &'a Register) -> Self {
-        Self { authority, key, register }
+    /// `key`: the authority's own, or one that it certified for this; another is refused.
+    pub fn new(
+        authority: &'a Certificate,
+        key: &'a dyn Signer,
+        register: &'a Register,
+    ) -> Result<Self, AnswerError> {
+        expect_responder(key.certificate(), authority)?;
+        Ok(Self { authority, key, register })
+    }
+
+    /// The authority itself.
+    pub(super) fn of(house: &'a HouseCa) -> Self {
+        Self { authority: house.certificate(), key: house.key(), register: house.register() }
     }
 
     /// Answers a request of a moment (unix seconds): an `OCSPResponse` in DER, whatever was sent. Where the register can't

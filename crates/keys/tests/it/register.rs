@@ -284,7 +284,7 @@ fn a_responder_that_the_authority_certified_answers_without_the_authoritys_key()
         return;
     }
     let request = fs::read(dir.path().join("req")).unwrap();
-    let answer = Responder::new(&authority, &responder, &register).respond(&request, NOW);
+    let answer = Responder::new(&authority, &responder, &register).unwrap().respond(&request, NOW);
     fs::write(dir.path().join("resp"), answer).unwrap();
     let said = read_answer(dir.path()).unwrap();
     assert!(said.contains("Response verify OK") && said.contains("who.pem: good"), "{said}");

@@ -88,12 +88,7 @@ pub fn answer(
     status: impl Fn(&[u8]) -> Status,
 ) -> Result<Vec<u8>, AnswerError> {
     let own = responder.certificate();
-    if own != authority && !is_delegated(own, authority) {
-        return Err(AnswerError::NotTheResponder {
-            responder: own.subject(),
-            authority: authority.subject(),
-        });
-    }
+    expect_responder(own, authority)?;
     let this_update = time(moment.this_update)?;
     let next_update = match moment.next_update {
         Some(at) => encode::tlv(encode::CONTEXT, &[&time(at)?]),
@@ -148,11 +143,16 @@ pub fn refuse(why: Refusal) -> Vec<u8> {
     })])
 }
 
-/// Certified by the authority itself, for this purpose (RFC 6960 §4.2.2.2).
-fn is_delegated(responder: &Certificate, authority: &Certificate) -> bool {
+/// Refuses who may not answer for an authority: who is neither the authority itself, nor certified by it for this purpose
+/// (RFC 6960 §4.2.2.2).
+pub fn expect_responder(responder: &Certificate, authority: &Certificate) -> Result<(), AnswerError> {
     let purposes = &responder.extensions().extended_key_usage;
-    purposes.as_ref().is_some_and(|purposes| purposes.contains(&oid::OCSP_SIGNING))
-        && is_issued_by(responder, authority)
+    let appointed = purposes.as_ref().is_some_and(|purposes| purposes.contains(&oid::OCSP_SIGNING))
+        && is_issued_by(responder, authority);
+    if responder == authority || appointed {
+        return Ok(());
+    }
+    Err(AnswerError::NotTheResponder { responder: responder.subject(), authority: authority.subject() })
 }
 
 /// `CertStatus`.
