@@ -197,8 +197,8 @@ fn examine_one(
 ) -> Result<VerifiedAct, Discarded> {
     let number = bundled.number;
     let act = SignedAct::read(&bundled.json).map_err(|error| Discarded::Act { number, error })?;
-    if act.dossier != bundle.manifest.id {
-        let (found, expected) = (act.dossier, bundle.manifest.id.clone());
+    if *act.dossier != *bundle.manifest.id {
+        let (found, expected) = (act.dossier.to_string(), bundle.manifest.id.clone());
         return Err(Discarded::OtherDossier { number, found, expected });
     }
     let signature = verify_detached(&bundled.json, &bundled.p7s)
