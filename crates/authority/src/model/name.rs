@@ -216,14 +216,17 @@ impl Digest {
 
     fn written(&self) -> [u8; PREFIX.len() + 64] {
         let mut text = [b'0'; PREFIX.len() + 64];
-        let nibbles = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-        let digits = nibbles.map(|nibble| if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
-        for (place, byte) in text.iter_mut().zip(PREFIX.bytes().chain(digits)) {
-            *place = byte;
+        let (prefix, digits) = text.split_at_mut(PREFIX.len());
+        prefix.copy_from_slice(PREFIX.as_bytes());
+        let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or(b'0');
+        for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            *pair = [digit(byte >> 4), digit(byte & 0xf)];
         }
         text
     }
 }
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// What a digest begins with.
 const PREFIX: &str = "sha256:";
