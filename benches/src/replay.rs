@@ -5,7 +5,7 @@ use std::time::Instant as Clock;
 
 use anyhow::{Context, Result, ensure};
 use countersign_agreement::replay::{Admitted, Replay};
-use countersign_agreement::signed::SignedAct;
+use countersign_agreement::signed::{Names, SignedAct};
 use countersign_authority::model::time::Utc;
 use countersign_authority::{Ask, Question, World, decide};
 use countersign_benches::world;
@@ -15,6 +15,7 @@ use crate::estimates::Row;
 
 /// Acts of a long negotiation: a mandate, then drafts, adoptions and signatures over a thousand texts.
 fn acts(count: u32) -> Result<Vec<Admitted>> {
+    let mut names = Names::default();
     (1..=count)
         .map(|number| {
             let text = sha256(&(number / 1_000).to_be_bytes());
@@ -35,6 +36,7 @@ fn acts(count: u32) -> Result<Vec<Admitted>> {
                 rest % 3_600 / 60,
             );
             let act = SignedAct::read_any(json.as_bytes()).with_context(|| json.clone())?;
+            let act = act.sharing(&mut names);
             Ok(Admitted { number, id: sha256(&number.to_be_bytes()), act, in_person: Some(true) })
         })
         .collect()

@@ -42,6 +42,11 @@ impl<'a> Fields<'a> {
         Ok(this)
     }
 
+    /// How many fields are given, `null` ones included.
+    pub(crate) fn given(&self) -> usize {
+        self.members.len()
+    }
+
     /// The path of a field.
     pub(crate) fn at(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }

@@ -2,12 +2,16 @@
 //!
 //! Bytes that are not canonical are refused: what was signed must be what is shown.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use countersign_authority::model::act::{Act, ActKind, Capacity, Qualifier, Visibility};
 use countersign_authority::model::amount::{Amount, Period};
 use countersign_authority::model::map::Verb;
 use countersign_authority::model::name::{
     ActorId, ClauseId, Digest, GrantId, Matter, OfficeId, PartyId, PersonId,
 };
+use countersign_authority::model::rfc3339;
 use countersign_authority::model::terms::{Decimal, Measure};
 use countersign_authority::model::time::Instant;
 use countersign_authority::order::Setting;
@@ -71,7 +75,7 @@ pub enum BodyValue {
 
 /// What an act says, in the order of its kind's fields. A handful of fields: looked through, not indexed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Body(Vec<(&'static str, BodyValue)>);
+pub struct Body(Box<[(&'static str, BodyValue)]>);
 
 impl Body {
     /// What a field holds.
@@ -86,11 +90,31 @@ impl Body {
     }
 }
 
+/// Names that acts share, each kept once: a long dossier repeats a few of them a million times.
+#[derive(Debug, Default)]
+pub struct Names {
+    dossiers: BTreeSet<Arc<str>>,
+    parties: BTreeSet<PartyId>,
+    persons: BTreeSet<PersonId>,
+    offices: BTreeSet<OfficeId>,
+    grants: BTreeSet<GrantId>,
+    matters: BTreeSet<Matter>,
+}
+
+fn share<N: Ord + Clone>(known: &mut BTreeSet<N>, name: &mut N) {
+    match known.get(name) {
+        Some(known) => *name = known.clone(),
+        None => {
+            known.insert(name.clone());
+        }
+    }
+}
+
 /// An act as it is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedAct {
     /// The dossier it belongs to.
-    pub dossier: String,
+    pub dossier: Arc<str>,
     /// What it is.
     pub kind: Kind,
     /// Whom it is meant to bind.
@@ -156,7 +180,7 @@ impl SignedAct {
         let dossier = f
             .text("dossier", "the dossier's id")?
             .ok_or_else(|| f.missing("dossier", "the dossier's id"))?
-            .into_owned();
+            .into();
         let kind = f
             .word("kind", Kind::WORDS, "a kind of act")?
             .ok_or_else(|| f.missing("kind", "a kind of act"))?;
@@ -183,12 +207,10 @@ impl SignedAct {
         let body = f.value("body").unwrap_or(Value::Object(Vec::new()));
         let names: Vec<&'static str> = kind.fields().iter().map(|field| field.name).collect();
         let mut fields = Fields::open(body, "body", &names)?;
-        let mut body = Body::default();
+        let mut body = Vec::with_capacity(fields.given());
         for field in kind.fields() {
             match body_value(&mut fields, field)? {
-                Some(value) => {
-                    body.0.push((field.name, value));
-                }
+                Some(value) => body.push((field.name, value)),
                 None if field.required => return Err(fields.missing(field.name, expected(field.shape))),
                 None => {}
             }
@@ -205,8 +227,23 @@ impl SignedAct {
             at,
             seen,
             visibility,
-            body,
+            body: Body(body.into()),
         })
+    }
+
+    /// The same act, its names kept once for all acts that share them.
+    #[must_use]
+    pub fn sharing(mut self, names: &mut Names) -> Self {
+        share(&mut names.dossiers, &mut self.dossier);
+        share(&mut names.parties, &mut self.on_behalf_of);
+        self.with.iter_mut().for_each(|party| share(&mut names.parties, party));
+        share(&mut names.persons, &mut self.person);
+        if let Some(Capacity::Office(office)) = &mut self.capacity {
+            share(&mut names.offices, office);
+        }
+        self.under.iter_mut().for_each(|grant| share(&mut names.grants, grant));
+        self.matter.iter_mut().for_each(|matter| share(&mut names.matters, matter));
+        self
     }
 
     /// The bytes that are signed.
@@ -219,7 +256,7 @@ impl SignedAct {
             self.body.iter().map(|(name, value)| (name.to_owned(), body_json(value))).collect();
         let value = json!({
             "v": 1,
-            "dossier": self.dossier,
+            "dossier": &*self.dossier,
             "kind": self.kind.word(),
             "on_behalf_of": self.on_behalf_of.as_str(),
             "with": self.with.iter().map(PartyId::as_str).collect::<Vec<_>>(),
@@ -311,7 +348,7 @@ impl SignedAct {
             _ => None,
         };
         Some(Act {
-            id: id.to_string().into(),
+            id: id.id(),
             kind,
             on_behalf_of: self.on_behalf_of.clone(),
             with: self.with.clone(),
@@ -324,7 +361,7 @@ impl SignedAct {
             at: self.at,
             not_after: self.at,
             qualifier,
-            confirms: self.digest("confirms").map(|act| act.to_string().into()),
+            confirms: self.digest("confirms").map(|act| act.id()),
             in_person,
             visibility: Some(self.visibility),
             attested_by: None,
@@ -447,7 +484,7 @@ fn notice(item: Value<'_>, path: &str) -> Result<(PartyId, Instant), Fault> {
 
 /// Acts hold only moments that were read from a written form, so each has one.
 fn written(at: Instant) -> String {
-    time::written(at).unwrap_or_default()
+    rfc3339::written(at).unwrap_or_default()
 }
 
 fn body_json(value: &BodyValue) -> Json {

@@ -1,86 +1,12 @@
-//! Moments of acts: RFC 3339 instants and ISO days, exact to the nanosecond; one written form.
+//! Moments of acts: RFC 3339 instants and ISO days.
 
-use countersign_authority::model::time::{Day, Instant, NANOS_PER_DAY, Utc, Zone};
+use countersign_authority::model::rfc3339;
+use countersign_authority::model::time::{Day, Instant, Utc, Zone};
 
 /// What a moment looks like, for error messages.
 pub const ACCEPTED: &str = "a UTC moment is written like 2026-05-01T10:00:00Z, with an offset like 2026-05-01T12:00:00+02:00, or as a day";
 
-/// Reads an RFC 3339 instant (§5.6: `T` and `Z` in capitals, an offset is mandatory), or an ISO day: 00:00 UTC of it.
-///
-/// A leap second (`:60`) is read as the last nanosecond before it ends, since the UTC time line here has none.
+/// Reads an RFC 3339 instant, or an ISO day: 00:00 UTC of it.
 pub fn parse(text: &str) -> Option<Instant> {
-    let day = Day::parse(text.get(..10)?)?;
-    let midnight = Utc.start_of(day);
-    let rest = text.get(10..)?;
-    if rest.is_empty() {
-        return Some(midnight);
-    }
-    let clock = rest.strip_prefix('T')?;
-    let two = |range: std::ops::Range<usize>, max: i128| -> Option<i128> {
-        let part = clock.get(range)?;
-        let n: i128 =
-            if part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok()? } else { return None };
-        (n <= max).then_some(n)
-    };
-    let (hours, minutes, seconds) = (two(0..2, 23)?, two(3..5, 59)?, two(6..8, 60)?);
-    if clock.get(2..3)? != ":" || clock.get(5..6)? != ":" {
-        return None;
-    }
-    let rest = clock.get(8..)?;
-    let (nanos, rest) = match rest.strip_prefix('.') {
-        None => (0, rest),
-        Some(rest) => {
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            let (fraction, rest) = rest.split_at_checked(digits)?;
-            if digits == 0 || digits > 9 {
-                return None;
-            }
-            let scale = 10_i128.checked_pow(u32::try_from(9_usize.checked_sub(digits)?).ok()?)?;
-            (fraction.parse::<i128>().ok()?.checked_mul(scale)?, rest)
-        }
-    };
-    let offset = offset(rest)?;
-    let (seconds, nanos) = if seconds == 60 { (59, 999_999_999) } else { (seconds, nanos) };
-    let clock = ((hours * 60 + minutes - offset) * 60 + seconds) * 1_000_000_000 + nanos;
-    Some(Instant(midnight.0.checked_add(clock)?))
-}
-
-/// Minutes east of UTC.
-fn offset(text: &str) -> Option<i128> {
-    if text == "Z" {
-        return Some(0);
-    }
-    let (sign, rest) = match text.split_at_checked(1)? {
-        ("+", rest) => (1, rest),
-        ("-", rest) => (-1, rest),
-        _ => return None,
-    };
-    let (hours, minutes) = rest.split_once(':')?;
-    let two = |part: &str, max: i128| -> Option<i128> {
-        let n: i128 = if part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()) {
-            part.parse().ok()?
-        } else {
-            return None;
-        };
-        (n <= max).then_some(n)
-    };
-    Some(sign * (two(hours, 23)? * 60 + two(minutes, 59)?))
-}
-
-/// The one written form: UTC with `Z`, a fraction only where there is one, without trailing zeros.
-/// `None` outside years 1 to 9999.
-#[must_use]
-pub fn written(at: Instant) -> Option<String> {
-    let day = Utc.day_of(at)?;
-    let nanos = at.0.rem_euclid(NANOS_PER_DAY);
-    let seconds = nanos / 1_000_000_000;
-    let mut text = format!("{day}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let fraction = nanos % 1_000_000_000;
-    if fraction != 0 {
-        let digits = format!("{fraction:09}");
-        text.push('.');
-        text.push_str(digits.trim_end_matches('0'));
-    }
-    text.push('Z');
-    Some(text)
+    Day::parse(text).map(|day| Utc.start_of(day)).or_else(|| rfc3339::instant(text))
 }

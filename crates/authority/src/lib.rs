@@ -8,6 +8,7 @@ pub mod deadline;
 mod evidence;
 mod judge;
 pub mod model;
+mod names;
 pub mod order;
 pub mod proof;
 mod search;

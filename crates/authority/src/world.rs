@@ -1,7 +1,6 @@
 //! Maps made ready for questions: names interned, days turned into instants, statements indexed by whom they
 //! concern. Built once, asked often; no question scans statements of other offices.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -12,10 +11,9 @@ use crate::model::map::{
 use crate::model::name::{ActorId, GrantId, OfficeId, PartyId, PersonId};
 use crate::model::policy::Policy;
 use crate::model::time::{Instant, Interval, Moment, Zone};
+use crate::names::Interner;
+pub(crate) use crate::names::Ix;
 use crate::verdict::StatementRef;
-
-/// Index of an interned name.
-pub(crate) type Ix = u32;
 
 /// Someone who can grant or be granted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,44 +48,6 @@ impl fmt::Display for WorldError {
 }
 
 impl core::error::Error for WorldError {}
-
-/// Names to indices and back.
-#[derive(Debug, Clone)]
-pub(crate) struct Interner<N> {
-    index: BTreeMap<N, Ix>,
-    names: Vec<N>,
-}
-
-impl<N: Ord + Clone> Interner<N> {
-    fn new() -> Self {
-        Self { index: BTreeMap::new(), names: Vec::new() }
-    }
-
-    fn add(&mut self, name: &N) -> Ix {
-        if let Some(ix) = self.index.get(name) {
-            return *ix;
-        }
-        let ix = Ix::try_from(self.names.len()).unwrap_or(Ix::MAX);
-        self.names.push(name.clone());
-        self.index.insert(name.clone(), ix);
-        ix
-    }
-
-    pub(crate) fn find<Q: ?Sized + Ord>(&self, name: &Q) -> Option<Ix>
-    where
-        N: core::borrow::Borrow<Q>,
-    {
-        self.index.get(name).copied()
-    }
-
-    pub(crate) fn name(&self, ix: Ix) -> Option<&N> {
-        self.names.get(ix as usize)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
-    }
-}
 
 /// A statement with its place and its interval on the time line.
 #[derive(Debug, Clone)]
@@ -282,25 +242,36 @@ impl<'a> World<'a> {
         policy: Option<&'a Policy>,
         zone: &'a (dyn Zone + Sync),
     ) -> Result<Self, WorldError> {
-        let mut world = Self {
-            maps,
-            policy,
-            zone,
-            known_since: maps.iter().map(|map| map.as_of.instant(zone)).collect(),
-            party_names: Interner::new(),
-            office_names: Interner::new(),
-            person_names: Interner::new(),
-            grant_names: Interner::new(),
-            parties: Vec::new(),
-            offices: Vec::new(),
-            persons: Vec::new(),
-            powers: Vec::new(),
-            grants: Vec::new(),
-            grants_named: Vec::new(),
-            revocations: Vec::new(),
-            record: None,
-            counts_earlier_acts: false,
-        };
+        let mut world =
+            Self {
+                maps,
+                policy,
+                zone,
+                known_since: maps.iter().map(|map| map.as_of.instant(zone)).collect(),
+                party_names: names(
+                    maps,
+                    |fact| if let Fact::Party(party) = fact { Some(&party.id) } else { None },
+                ),
+                office_names: names(maps, |fact| {
+                    if let Fact::Office(office) = fact { Some(&office.id) } else { None }
+                }),
+                person_names: names(maps, |fact| {
+                    if let Fact::Person(person) = fact { Some(&person.id) } else { None }
+                }),
+                grant_names: names(
+                    maps,
+                    |fact| if let Fact::Grant(grant) = fact { Some(&grant.id) } else { None },
+                ),
+                parties: Vec::new(),
+                offices: Vec::new(),
+                persons: Vec::new(),
+                powers: Vec::new(),
+                grants: Vec::new(),
+                grants_named: Vec::new(),
+                revocations: Vec::new(),
+                record: None,
+                counts_earlier_acts: false,
+            };
         world.declare()?;
         for (at, statement) in statements(maps)? {
             world.index(at, statement)?;
@@ -329,23 +300,6 @@ impl<'a> World<'a> {
     }
 
     fn declare(&mut self) -> Result<(), WorldError> {
-        for (_, statement) in statements(self.maps)? {
-            match &statement.fact {
-                Fact::Party(party) => {
-                    self.party_names.add(&party.id);
-                }
-                Fact::Office(office) => {
-                    self.office_names.add(&office.id);
-                }
-                Fact::Person(person) => {
-                    self.person_names.add(&person.id);
-                }
-                Fact::Grant(grant) => {
-                    self.grant_names.add(&grant.id);
-                }
-                _ => {}
-            }
-        }
         self.parties.resize_with(self.party_names.len(), PartyIndex::default);
         self.offices.resize_with(self.office_names.len(), OfficeIndex::default);
         self.persons.resize_with(self.person_names.len(), PersonIndex::default);
@@ -403,7 +357,7 @@ impl<'a> World<'a> {
             Fact::Revocation(says) => {
                 let grant = self
                     .grant_names
-                    .find(&says.grant)
+                    .find(says.grant.as_str())
                     .ok_or_else(|| WorldError::Undeclared { at, name: says.grant.as_str().into() })?;
                 let by = says.by.as_ref().map(|by| self.actor(at, by)).transpose()?;
                 let notified = self.notices(at, &says.notified)?;
@@ -493,7 +447,7 @@ impl<'a> World<'a> {
         let made = says.made.or(from).map(|moment| moment.instant(self.zone));
         let report_due = says.report_due.map(|moment| moment.instant(self.zone));
         let ix = self.grants.len();
-        let name = self.grant_names.add(&says.id);
+        let name = self.grant_names.find(says.id.as_str()).unwrap_or(Ix::MAX);
         if let Some(named) = self.grants_named.get_mut(name as usize) {
             named.push(ix);
         }
@@ -532,15 +486,21 @@ impl<'a> World<'a> {
     }
 
     fn party(&self, at: StatementRef, id: &PartyId) -> Result<Ix, WorldError> {
-        self.party_names.find(id).ok_or_else(|| WorldError::Undeclared { at, name: id.as_str().into() })
+        self.party_names
+            .find(id.as_str())
+            .ok_or_else(|| WorldError::Undeclared { at, name: id.as_str().into() })
     }
 
     fn office(&self, at: StatementRef, id: &OfficeId) -> Result<Ix, WorldError> {
-        self.office_names.find(id).ok_or_else(|| WorldError::Undeclared { at, name: id.as_str().into() })
+        self.office_names
+            .find(id.as_str())
+            .ok_or_else(|| WorldError::Undeclared { at, name: id.as_str().into() })
     }
 
     fn person(&self, at: StatementRef, id: &PersonId) -> Result<Ix, WorldError> {
-        self.person_names.find(id).ok_or_else(|| WorldError::Undeclared { at, name: id.as_str().into() })
+        self.person_names
+            .find(id.as_str())
+            .ok_or_else(|| WorldError::Undeclared { at, name: id.as_str().into() })
     }
 
     fn actor(&self, at: StatementRef, id: &ActorId) -> Result<Actor, WorldError> {
@@ -550,6 +510,14 @@ impl<'a> World<'a> {
             .or_else(|| self.person_names.find(id.as_str()).map(Actor::Person))
             .ok_or_else(|| WorldError::Undeclared { at, name: id.as_str().into() })
     }
+}
+
+/// Every name of one kind that maps declare.
+fn names<'a, N: core::borrow::Borrow<str> + Clone + 'a>(
+    maps: &'a [Map],
+    pick: fn(&'a Fact) -> Option<&'a N>,
+) -> Interner<N> {
+    Interner::of(maps.iter().flat_map(|map| &map.statements).filter_map(|statement| pick(&statement.fact)))
 }
 
 fn statements(maps: &[Map]) -> Result<impl Iterator<Item = (StatementRef, &Statement)>, WorldError> {

@@ -163,8 +163,10 @@ fn mixed<'m>(
         let other = joint.of.iter().find(|office| party(office) != party(first))?;
         let (a, b) = (party(first)?, party(other)?);
         Some(map.fault(ix, other.as_str(), |span| {
-            let message = format!("a joint power of one party names {first}, an office of {a}, and {other}, of {b}");
-            Fault::new(span, message).help("a power binds the party whose offices hold it: let each have its own")
+            let message =
+                format!("a joint power of one party names {first}, an office of {a}, and {other}, of {b}");
+            Fault::new(span, message)
+                .help("a power binds the party whose offices hold it: let each have its own")
         }))
     })
 }

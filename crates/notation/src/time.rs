@@ -1,7 +1,9 @@
-//! RFC 3339 and zones, by `jiff` with the time zone data it carries: the same days on every machine.
+//! RFC 3339 for people's files, and zones by `jiff` with the time zone data it carries: the same days on every
+//! machine.
 
 use std::sync::LazyLock;
 
+use countersign_authority::model::rfc3339;
 use countersign_authority::model::time::{Day, Instant, Utc, Zone};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -26,36 +28,7 @@ pub enum TimeError {
 
 /// Reads an RFC 3339 instant (§5.6): date, `T`, time with at most nine fractional digits, `Z` or an offset.
 pub fn instant(word: &str) -> Result<Instant, TimeError> {
-    let not = || TimeError::NotAnInstant { word: word.chars().take(80).collect() };
-    if !is_rfc3339(word) {
-        return Err(not());
-    }
-    let timestamp: Timestamp = word.parse().map_err(|_| not())?;
-    let instant = Instant(timestamp.as_nanosecond());
-    Utc.day_of(instant).map(|_| instant).ok_or_else(not)
-}
-
-/// `YYYY-MM-DDThh:mm:ss[.digits](Z|±hh:mm)`; that the numbers are in range is not looked at.
-fn is_rfc3339(word: &str) -> bool {
-    let (Some(fixed), Some(rest)) = (word.get(..19), word.get(19..)) else { return false };
-    let rest = match rest.strip_prefix('.') {
-        None => rest,
-        Some(fraction) => {
-            let offset = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-            if !(1..=9).contains(&fraction.len().saturating_sub(offset.len())) {
-                return false;
-            }
-            offset
-        }
-    };
-    let offset = matches!(rest, "Z" | "z") || fits(rest, "+00:00") || fits(rest, "-00:00");
-    offset && (fits(fixed, "0000-00-00T00:00:00") || fits(fixed, "0000-00-00t00:00:00"))
-}
-
-/// Whether a word has a pattern's shape, `0` standing for any digit.
-fn fits(word: &str, pattern: &str) -> bool {
-    word.len() == pattern.len()
-        && word.bytes().zip(pattern.bytes()).all(|(b, p)| b == p || p == b'0' && b.is_ascii_digit())
+    rfc3339::instant(word).ok_or_else(|| TimeError::NotAnInstant { word: word.chars().take(80).collect() })
 }
 
 /// Reads an instant, or an ISO day as its first moment in UTC.
@@ -68,10 +41,7 @@ pub fn instant_or_day(word: &str) -> Result<Instant, TimeError> {
 
 /// Prints an instant in UTC, fractions only where there are any: `2026-03-01T10:00:00Z`.
 pub fn rfc3339(instant: Instant) -> String {
-    match Timestamp::from_nanosecond(instant.0) {
-        Ok(timestamp) => timestamp.to_string(),
-        Err(_) => instant.to_string(),
-    }
+    rfc3339::written(instant).unwrap_or_else(|| instant.to_string())
 }
 
 /// The calendar of an IANA time zone.

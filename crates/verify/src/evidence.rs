@@ -246,8 +246,8 @@ impl Examiner<'_> {
     fn examine(&self, bundled: &BundledAct) -> Result<VerifiedAct, Discarded> {
         let number = bundled.number;
         let act = SignedAct::read(&bundled.json).map_err(|error| Discarded::Act { number, error })?;
-        if act.dossier != self.bundle.manifest.id {
-            let (found, expected) = (act.dossier, self.bundle.manifest.id.clone());
+        if *act.dossier != *self.bundle.manifest.id {
+            let (found, expected) = (act.dossier.to_string(), self.bundle.manifest.id.clone());
             return Err(Discarded::OtherDossier { number, found, expected });
         }
         let signature = verify_detached(&bundled.json, &bundled.p7s)

@@ -48,7 +48,7 @@ pub fn text(report: &Report) -> String {
     next(&mut out, report);
     heard(&mut out, &report.heard);
     block(&mut out, "Clock", report.clocks.iter().map(clock_line));
-    block(&mut out, "Duty", report.duties.iter().map(duty_line));
+    block(&mut out, "Duty", report.duties.iter().map(|duty| duty_line(report, duty)));
     block(&mut out, "Order", report.orders.iter().map(order_line));
     let flags = report.flags.iter().map(|flag| format!("! {}", flag.says));
     block(&mut out, "Flag", flags.chain(signed::flags(report)).chain(editions(report)));
@@ -236,9 +236,23 @@ fn duty_words(obligation: &Obligation) -> String {
     }
 }
 
-fn duty_line(duty: &Duty) -> String {
+/// Bodies of law by which the text is in force, and what our gate says of the parties beside it.
+fn force(report: &Report) -> (Vec<&'static str>, Vec<(&str, &'static str)>) {
+    let laws: BTreeSet<&str> = report.decision.parties.iter().map(|party| party.profile.word()).collect();
+    let gate = report.decision.parties.iter().filter_map(|party| match party.gate.verdict {
+        Verdict::Yes | Verdict::None => None,
+        Verdict::No => Some((party.party.as_str(), "not met by")),
+        _ => Some((party.party.as_str(), "undetermined for")),
+    });
+    (laws.into_iter().collect(), gate.collect())
+}
+
+/// Entry into force hangs on the law column; what our gate says stands beside it.
+fn duty_line(report: &Report, duty: &Duty) -> String {
+    let (laws, gate) = force(report);
+    let gate: String = gate.iter().map(|(party, how)| format!("; our gate {how} {party}")).collect();
     let state = match duty.since {
-        Some(since) => format!("in force since {}", when(since)),
+        Some(since) => format!("in force since {} in law ({}){gate}", when(since), laws.join(", ")),
         None => "not yet in force (waits for entry into force)".to_owned(),
     };
     let checked: Vec<&str> =
@@ -320,6 +334,14 @@ pub fn json(report: &Report) -> Value {
         map.insert("dossier".into(), json!({"id": report.dossier, "title": report.title}));
         map.insert("known_at".into(), json!(report.known_at.map(rfc3339)));
         map.insert("in_force_since".into(), json!(report.in_force_since.map(rfc3339)));
+        let (laws, gate) = force(report);
+        let of =
+            |word: &str| gate.iter().filter(|(_, how)| *how == word).map(|(p, _)| *p).collect::<Vec<_>>();
+        let column = json!({
+            "column": "legal", "profiles": laws,
+            "gate_not_met_by": of("not met by"), "gate_undetermined_for": of("undetermined for"),
+        });
+        map.insert("in_force_by".into(), report.in_force_since.map_or(Value::Null, |_| column));
         map.insert("heard".into(), json!(heard));
         map.insert("clocks".into(), json!(clocks));
         map.insert("duties".into(), json!(duties));

@@ -83,8 +83,11 @@ impl<'w> Auditor<'w> {
     fn derivation(&self, acts: &Acts<'_>, view: &View) -> Option<Proof> {
         let as_of = acts.events.last()?.act.at;
         let mut search = Search::new(self.world, acts, view, Lens::Internal, &self.empty, as_of);
-        let group: Vec<&Event<'_>> = acts.events.iter().collect();
-        match search.authority(&group, None) {
+        let authority = match &*acts.events {
+            [one] => search.authority(&[one], None),
+            many => search.authority(&many.iter().collect::<Vec<_>>(), None),
+        };
+        match authority {
             Authority::Yes(proof) => Some(proof),
             _ => None,
         }

@@ -144,7 +144,7 @@ impl Search<'_> {
 
     fn consent(&mut self, event: &Event<'_>, rule: &crate::world::ConsentFact<'_>) -> Outcome {
         let office = &rule.says.of;
-        for act in &self.acts.events {
+        for act in self.acts.events.iter() {
             let relevant = matches!(act.act.kind, ActKind::Consent | ActKind::Refuse)
                 && act.act.on_behalf_of == event.act.on_behalf_of
                 && act.text.is_some()

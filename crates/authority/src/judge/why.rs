@@ -38,11 +38,7 @@ impl Search<'_> {
         if let Some(event) = deed.group.last()
             && let Some(verb) = event.act.verb()
         {
-            for reason in self.who_could(deed, event, verb) {
-                if !told.iter().any(|known| known.facts == reason.facts) {
-                    told.push(reason);
-                }
-            }
+            self.who_could(deed, event, verb, &mut told);
             if told.is_empty() {
                 let on = event.matter.map_or(String::new(), |m| format!(" on {m}"));
                 told.push(Reason {
@@ -55,45 +51,39 @@ impl Search<'_> {
         told
     }
 
-    /// Powers of the party that cover the act and that the actor did not act by.
-    fn who_could(&self, deed: &Deed<'_, '_>, event: &Event<'_>, verb: Verb) -> Vec<Reason> {
+    /// Powers of the party that cover the act and that the actor did not act by, where they are not told of yet.
+    fn who_could(&self, deed: &Deed<'_, '_>, event: &Event<'_>, verb: Verb, told: &mut Vec<Reason>) {
         let at = self.times.of(event);
         let world = self.world;
         let Some(index) =
             world.party_names.find(deed.party.as_str()).and_then(|p| world.parties.get(p as usize))
         else {
-            return Vec::new();
+            return;
         };
-        index
-            .powers
-            .iter()
-            .filter_map(|ix| world.powers.get(*ix))
-            .filter(|power| {
-                self.view.sees(power.at)
-                    && power.valid.contains(at)
-                    && includes(&power.says.scope.verbs, verb)
-                    && event.matter.is_none_or(|matter| power.says.scope.matter.covers(matter))
-            })
-            .take(MISSES_TOLD)
-            .map(|power| {
-                let (rule, how) = match (power.says.reserved, power.says.exclusive) {
-                    (true, _) => (Rule::Reserved, "reserved to"),
-                    (false, true) => (Rule::Reserved, "exclusive to"),
-                    _ => (Rule::Orig, "a power of"),
-                };
-                Reason {
-                    rule,
-                    says: format!(
-                        "{} on {} is {how} {}{}",
-                        verb.word(),
-                        power.says.scope.matter,
-                        self.head(power),
-                        self.basis(power.at)
-                    ),
-                    facts: vec![power.at],
-                }
-            })
-            .collect()
+        let covering = index.powers.iter().filter_map(|ix| world.powers.get(*ix)).filter(|power| {
+            self.view.sees(power.at)
+                && power.valid.contains(at)
+                && includes(&power.says.scope.verbs, verb)
+                && event.matter.is_none_or(|matter| power.says.scope.matter.covers(matter))
+        });
+        for power in covering.take(MISSES_TOLD) {
+            if told.iter().any(|known| known.facts == [power.at]) {
+                continue;
+            }
+            let (rule, how) = match (power.says.reserved, power.says.exclusive) {
+                (true, _) => (Rule::Reserved, "reserved to"),
+                (false, true) => (Rule::Reserved, "exclusive to"),
+                _ => (Rule::Orig, "a power of"),
+            };
+            let says = format!(
+                "{} on {} is {how} {}{}",
+                verb.word(),
+                power.says.scope.matter,
+                self.head(power),
+                self.basis(power.at)
+            );
+            told.push(Reason { rule, says, facts: vec![power.at] });
+        }
     }
 
     fn miss_in_words(&mut self, miss: &Miss, event: &Event<'_>) -> Reason {
@@ -477,12 +467,11 @@ impl Search<'_> {
     }
 
     pub(crate) fn head(&self, power: &PowerFact<'_>) -> String {
-        let names: Vec<String> = power.offices.iter().map(|office| self.office_name(*office)).collect();
-        if power.joint() {
-            format!("{} of {} jointly", power.quorum, names.join(", "))
-        } else {
-            names.join(", ")
+        if !power.joint() {
+            return power.offices.first().map_or(String::new(), |office| self.office_name(*office));
         }
+        let names: Vec<String> = power.offices.iter().map(|office| self.office_name(*office)).collect();
+        format!("{} of {} jointly", power.quorum, names.join(", "))
     }
 
     /// ` (Constitution art. 110)`, or nothing.

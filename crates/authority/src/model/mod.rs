@@ -7,5 +7,6 @@ pub mod meaning;
 pub mod name;
 pub mod policy;
 pub mod profile;
+pub mod rfc3339;
 pub mod terms;
 pub mod time;

@@ -175,7 +175,7 @@ impl Digest {
     /// Reads `sha256:…`; `None` unless it is exactly 64 lower-case hex digits after the prefix.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let hex = text.strip_prefix("sha256:")?.as_bytes();
+        let hex = text.strip_prefix(PREFIX)?.as_bytes();
         if hex.len() != 64 {
             return None;
         }
@@ -190,8 +190,9 @@ impl Digest {
     /// The first eight hex digits, for people: `sha256:9f3cab01…`.
     #[must_use]
     pub fn short(&self) -> String {
-        let mut text = String::from("sha256:");
-        text.extend(self.digits().take(8));
+        let written = self.written();
+        let mut text: String =
+            written.iter().take(PREFIX.len() + 8).map(|digit| char::from(*digit)).collect();
         text.push('…');
         text
     }
@@ -199,16 +200,36 @@ impl Digest {
     /// The 64 hex digits without the prefix, as in file names of a bundle.
     #[must_use]
     pub fn hex(&self) -> String {
-        let mut text = String::with_capacity(64);
-        text.extend(self.digits());
-        text
+        self.written()
+            .get(PREFIX.len()..)
+            .unwrap_or_default()
+            .iter()
+            .map(|digit| char::from(*digit))
+            .collect()
     }
 
-    fn digits(&self) -> impl Iterator<Item = char> + '_ {
-        let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-        self.0.iter().flat_map(move |byte| [digit(byte >> 4), digit(byte & 0xf)])
+    /// The digest as written, as a shared string: the id of an act.
+    #[must_use]
+    pub fn id(&self) -> Arc<str> {
+        core::str::from_utf8(&self.written()).unwrap_or(PREFIX).into()
+    }
+
+    fn written(&self) -> [u8; PREFIX.len() + 64] {
+        let mut text = [b'0'; PREFIX.len() + 64];
+        let (prefix, digits) = text.split_at_mut(PREFIX.len());
+        prefix.copy_from_slice(PREFIX.as_bytes());
+        let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or(b'0');
+        for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            *pair = [digit(byte >> 4), digit(byte & 0xf)];
+        }
+        text
     }
 }
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// What a digest begins with.
+const PREFIX: &str = "sha256:";
 
 fn nibble(digit: u8) -> Option<u8> {
     match digit {
@@ -220,8 +241,7 @@ fn nibble(digit: u8) -> Option<u8> {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("sha256:")?;
-        f.write_str(&self.hex())
+        f.write_str(core::str::from_utf8(&self.written()).unwrap_or(PREFIX))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::ops::Deref;
 
 use crate::model::act::{Act, Capacity};
 use crate::model::amount::Amount;
@@ -43,12 +44,30 @@ pub(crate) struct Event<'a> {
     pub(crate) deals_with_self: bool,
 }
 
+/// Events in their order; one alone needs no room of its own.
+#[derive(Debug)]
+pub(crate) enum Events<'a> {
+    One([Event<'a>; 1]),
+    Many(Vec<Event<'a>>),
+}
+
+impl<'a> Deref for Events<'a> {
+    type Target = [Event<'a>];
+
+    fn deref(&self) -> &[Event<'a>] {
+        match self {
+            Self::One(one) => one,
+            Self::Many(many) => many,
+        }
+    }
+}
+
 /// All acts up to as-of, in the order of `at`, ties in the order given.
 #[derive(Debug)]
 pub(crate) struct Acts<'a> {
     /// The acts as given.
     pub(crate) all: &'a [Act],
-    pub(crate) events: Vec<Event<'a>>,
+    pub(crate) events: Events<'a>,
     /// Each act given, where it counts, by its place in the order of time.
     order_of: Vec<Option<u32>>,
     /// Texts in their order, each with its acts' places, ascending.
@@ -94,9 +113,8 @@ impl<'a> Acts<'a> {
                 *order = Some(event.order);
             }
         }
-        let mut this = Self { all: acts, events, order_of, by_text };
-        this.mark_self_dealing();
-        this
+        mark_self_dealing(&mut events, &by_text);
+        Self { all: acts, events: Events::Many(events), order_of, by_text }
     }
 
     /// One act alone.
@@ -116,29 +134,9 @@ impl<'a> Acts<'a> {
         };
         Self {
             all: core::slice::from_ref(act),
-            events: alloc::vec![event],
+            events: Events::One([event]),
             order_of: Vec::new(),
             by_text: Vec::new(),
-        }
-    }
-
-    fn mark_self_dealing(&mut self) {
-        let mut marked = Vec::new();
-        for orders in self.by_text.chunk_by(|a, b| a.0 == b.0).filter(|orders| orders.len() > 1) {
-            let mut sides: BTreeMap<&str, BTreeSet<&PartyId>> = BTreeMap::new();
-            for event in orders.iter().filter_map(|(_, o)| self.events.get(*o as usize)) {
-                if event.act.kind.makes_binding() {
-                    sides.entry(event.act.by.as_str()).or_default().insert(&event.act.on_behalf_of);
-                }
-            }
-            let both = |event: &Event<'_>| sides.get(event.act.by.as_str()).is_some_and(|s| s.len() > 1);
-            let orders = orders.iter().map(|(_, order)| *order);
-            marked.extend(orders.filter(|o| self.events.get(*o as usize).is_some_and(both)));
-        }
-        for order in marked {
-            if let Some(event) = self.events.get_mut(order as usize) {
-                event.deals_with_self = true;
-            }
         }
     }
 
@@ -154,7 +152,7 @@ impl<'a> Acts<'a> {
     /// Every party on whose behalf an act was done, in the order given.
     pub(crate) fn parties(&self) -> Vec<PartyId> {
         let mut first: BTreeMap<&PartyId, u32> = BTreeMap::new();
-        for event in &self.events {
+        for event in self.events.iter() {
             let given = first.entry(&event.act.on_behalf_of).or_insert(event.given);
             *given = (*given).min(event.given);
         }
@@ -190,6 +188,27 @@ fn route(world: &World<'_>, act: &Act) -> Route {
         Some(Capacity::Person) => Route::Own,
         Some(Capacity::Office(office)) => {
             world.office_names.find(office.as_str()).map_or(Route::Unheard, Route::Office)
+        }
+    }
+}
+
+/// Marks the acts of whoever acted for several parties on one text.
+fn mark_self_dealing(events: &mut [Event<'_>], by_text: &[(Digest, u32)]) {
+    let mut marked = Vec::new();
+    for orders in by_text.chunk_by(|a, b| a.0 == b.0).filter(|orders| orders.len() > 1) {
+        let mut sides: BTreeMap<&str, BTreeSet<&PartyId>> = BTreeMap::new();
+        for event in orders.iter().filter_map(|(_, o)| events.get(*o as usize)) {
+            if event.act.kind.makes_binding() {
+                sides.entry(event.act.by.as_str()).or_default().insert(&event.act.on_behalf_of);
+            }
+        }
+        let both = |event: &Event<'_>| sides.get(event.act.by.as_str()).is_some_and(|s| s.len() > 1);
+        let orders = orders.iter().map(|(_, order)| *order);
+        marked.extend(orders.filter(|o| events.get(*o as usize).is_some_and(both)));
+    }
+    for order in marked {
+        if let Some(event) = events.get_mut(order as usize) {
+            event.deals_with_self = true;
         }
     }
 }
