@@ -73,7 +73,7 @@ enum Revocation {
 /// What was found in a file.
 enum Found {
     Pdf(PdfReport),
-    Cms(Box<Validation>, Result<VerifiedSignature, SignatureError>),
+    Cms(Box<Validation>, Box<Result<VerifiedSignature, SignatureError>>),
     Timestamp(Box<StampStatus>, Box<TimestampToken>),
 }
 
@@ -145,7 +145,7 @@ fn found(args: &Args, bytes: &[u8], rules: &Rules<'_>) -> Result<Found, Failure>
     let parts = content.as_deref().map(|content| [content]);
     let (validation, signature) =
         ades::verify_cms(&der, parts.as_ref().map(<[&[u8]; 1]>::as_slice), &stamps, rules);
-    Ok(Found::Cms(Box::new(validation), signature))
+    Ok(Found::Cms(Box::new(validation), Box::new(signature)))
 }
 
 /// A PDF says so in its first bytes (ISO 32000-2 §7.5.2); some have junk before.

@@ -153,8 +153,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let request = request(args, signer, at, font.as_deref())?;
     let evidence = evidence(&args.evidence)?;
     let base = input::read(&args.file)?;
-    let work =
-        Work { request: &request, signer, stamps: stamps.as_ref(), level, evidence: &evidence };
+    let work = Work { request: &request, signer, stamps: stamps.as_ref(), level, evidence: &evidence };
     let (bytes, field) =
         work.signed(&base).map_err(|why| Failure::usage(format!("{}: {why}", args.file.display())))?;
     let output = args.output.clone().unwrap_or_else(|| beside(&args.file));
@@ -192,17 +191,15 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
 
 /// The level asked for, with what it needs.
 fn level(asked: Option<Level>, has_authority: bool) -> Result<Level, Failure> {
-    match (asked, has_authority) {
-        (None, false) => Ok(Level::BB),
-        (None, true) => Ok(Level::BT),
-        (Some(Level::BB), true) => {
-            Err(Failure::usage("--level b-b has no timestamp, and --tsa asks for one")
-                .help("leave one of the two out"))
+    let level = asked.unwrap_or(if has_authority { Level::BT } else { Level::BB });
+    match (level, has_authority) {
+        (Level::BB, true) => Err(Failure::usage("--level b-b has no timestamp, and --tsa asks for one")
+            .help("leave one of the two out")),
+        (Level::BT | Level::BLt | Level::BLta, false) => {
+            Err(Failure::usage(format!("level {} has a timestamp", level.word()))
+                .help("name an authority to ask: --tsa URL"))
         }
-        (Some(Level::BB), false) => Ok(Level::BB),
-        (Some(level), true) => Ok(level),
-        (Some(level), false) => Err(Failure::usage(format!("level {} has a timestamp", level.word()))
-            .help("name an authority to ask: --tsa URL")),
+        (level, _) => Ok(level),
     }
 }
 

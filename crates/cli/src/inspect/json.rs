@@ -25,7 +25,7 @@ pub(super) fn of(inspected: &Inspected<'_>) -> Value {
         }),
         Found::Cms(validation, signature) => json!({
             "kind": "cms",
-            "signatures": [merged(validation_json(validation), signature.as_ref().map(cms).unwrap_or_else(|_| json!({})))],
+            "signatures": [merged(validation_json(validation), signature.as_ref().as_ref().map_or_else(|_| json!({}), cms))],
         }),
         Found::Timestamp(status, token) => {
             json!({"kind": "timestamp", "timestamp": merged(stamp(status), token_json(token))})

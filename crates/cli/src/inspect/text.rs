@@ -2,7 +2,7 @@
 
 use countersign_pdf::{Change, ChangeVerdict, Coverage, PdfSignature, Purpose, Verdict};
 use countersign_signature::VerifiedSignature;
-use countersign_signature::ades::{Conclusion, StampStatus, Standing, Validation};
+use countersign_signature::ades::{Conclusion, Indication, StampStatus, Standing, Validation};
 
 use super::{Found, Inspected};
 use crate::stamp::utc;
@@ -32,7 +32,7 @@ pub(super) fn of(inspected: &Inspected<'_>) -> String {
         }
         Found::Cms(validation, signature) => {
             out.head(&format!("{file} · CMS signature · {digest} · as of {at}"));
-            match signature {
+            match signature.as_ref() {
                 Ok(signature) => out.signer(signature),
                 Err(error) => out.line("fault", &error.to_string()),
             }
@@ -191,22 +191,17 @@ impl Lines {
     }
 
     fn conclusion(&mut self, conclusion: &Conclusion) {
-        let mark = if conclusion.is_passed() {
-            "✓"
-        } else if conclusion
-            .sub()
-            .is_some_and(|sub| sub.indication() == countersign_signature::ades::Indication::TotalFailed)
-        {
-            "✗"
-        } else {
-            "?"
+        let mark = match conclusion.indication() {
+            Indication::TotalPassed => "✓",
+            Indication::TotalFailed => "✗",
+            Indication::Indeterminate => "?",
         };
         let sub = conclusion.sub().map_or(String::new(), |sub| format!("/{sub}"));
         self.line("verdict", &format!("{mark} {}{sub}", conclusion.indication()));
-        for reason in conclusion.reasons.iter() {
+        for reason in &conclusion.reasons {
             self.line("", &reason.to_string());
         }
-        for reason in conclusion.overcome.iter() {
+        for reason in &conclusion.overcome {
             self.line("", &format!("overcome by a proof of existence: {reason}"));
         }
     }

@@ -62,7 +62,10 @@ impl Place<'_> {
 }
 
 /// Ways to spoil a node, each with every proof that results.
-const MUTATIONS: [(&str, fn(&Place<'_>) -> Vec<Proof>); 11] = [
+/// A mutation's name, and the proofs it makes of one.
+type Mutation = (&'static str, fn(&Place<'_>) -> Vec<Proof>);
+
+const MUTATIONS: [Mutation; 11] = [
     ("another statement", |p| {
         let kind = |fact: &Fact| std::mem::discriminant(fact);
         let Some(own) = p.fact(p.node.fact) else { return Vec::new() };
@@ -145,7 +148,10 @@ struct Added {
 }
 
 /// Ways to state the opposite of what a node rests on.
-const WORLDS: [(&str, fn(&Place<'_>) -> Option<Added>); 11] = [
+/// A world's name, and what is added to it.
+type World = (&'static str, fn(&Place<'_>) -> Option<Added>);
+
+const WORLDS: [World; 11] = [
     ("the tenure had ended", |p| ended(p, p.node.tenure?)),
     ("the statement had ended", |p| ended(p, p.node.fact.filter(|_| p.node.rule != Rule::Cond)?)),
     ("a grant revoked", |p| {
