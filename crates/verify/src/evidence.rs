@@ -4,7 +4,7 @@
 //! no map binds is neither good nor bad: the report says what hangs on it.
 
 use countersign_agreement::replay::Admitted;
-use countersign_agreement::signed::{ActError, SignedAct};
+use countersign_agreement::signed::{Names, ActError, SignedAct};
 use countersign_authority::model::map::{Fact, Key, Map};
 use countersign_authority::model::name::{Digest, PersonId};
 use countersign_authority::model::policy::{Policy, Rule, Trust};
@@ -169,9 +169,10 @@ pub struct Evidence {
 pub fn examine(bundle: &Bundle, maps: &[Map], policy: Option<&Policy>) -> Evidence {
     let mut evidence = Evidence::default();
     let anchors: Vec<Anchor> = trusted(policy).into_iter().map(Anchor::Fingerprint).collect();
+    let mut names = Names::default();
     for bundled in &bundle.acts {
         match examine_one(bundled, bundle, maps, policy, &anchors) {
-            Ok(act) => evidence.acts.push(act),
+            Ok(act) => evidence.acts.push(VerifiedAct { act: act.act.sharing(&mut names), ..act }),
             Err(discarded) => evidence.discarded.push(discarded),
         }
     }
