@@ -4,7 +4,7 @@
 //! no map binds is neither good nor bad: the report says what hangs on it.
 
 use countersign_agreement::replay::Admitted;
-use countersign_agreement::signed::{Names, ActError, SignedAct};
+use countersign_agreement::signed::{ActError, Names, SignedAct};
 use countersign_authority::model::map::{Fact, Key, Map};
 use countersign_authority::model::name::{Digest, PersonId};
 use countersign_authority::model::policy::{Policy, Rule, Trust};
