@@ -5,7 +5,8 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::judge::question::{Bench, Columns, Proofs, Subject};
+use crate::judge::proofs::Proofs;
+use crate::judge::question::{Bench, Columns, Subject};
 use crate::model::act::ActKind;
 use crate::model::map::Verb;
 use crate::model::meaning::includes;
