@@ -31,6 +31,14 @@ fn ours(c: &mut Criterion) {
         group.bench_function("joint 3 of 4, one through a grant", |b| {
             b.iter(|| black_box(auditor.prove(black_box(&joint))))
         });
+        let consent = [world::map_with_consent()];
+        let with_consent = World::new(&consent, None, &Utc).expect("a world");
+        let acts = world::joint_and_consent();
+        let asked = Question { parties: vec![PartyId::new("RUR").expect("an id")], ..Question::default() };
+        assert_eq!(decide(&with_consent, &acts, &asked).parties[0].internal.verdict, Verdict::Yes);
+        group.bench_function("joint 3 of 4 and 1 of 2, decided and checked in all columns", |b| {
+            b.iter(|| black_box(decide(&with_consent, black_box(&acts), &asked)))
+        });
         let above = world::above();
         assert_eq!(auditor.explain(&above).internal.verdict, Verdict::No);
         group.bench_function("why not, nearest first", |b| {

@@ -39,7 +39,7 @@ const CEDAR_DIRECT: &str = "direct, 0 other grants";
 const CEDAR_CHAIN: &str = "chain of 3, flattened, 0 other grants";
 
 /// Name, unit, divisor from nanoseconds, target, the peer's benchmark.
-const MEASURED: [(&str, &str, &str, f64, Option<f64>, Option<&str>); 12] = [
+const MEASURED: [(&str, &str, &str, f64, Option<f64>, Option<&str>); 13] = [
     ("decision", "direct, 0 other grants", "ns", 1.0, Some(500.0), Some(CEDAR_DIRECT)),
     ("decision", "direct, 1000 other grants", "ns", 1.0, Some(500.0), Some("direct, 1000 other grants")),
     ("decision", "direct, 100000 other grants", "ns", 1.0, Some(500.0), None),
@@ -54,6 +54,7 @@ const MEASURED: [(&str, &str, &str, f64, Option<f64>, Option<&str>); 12] = [
     ),
     ("decision", "chain of 3, 100000 other grants", "ns", 1.0, Some(500.0), None),
     ("decision", "joint 3 of 4, one through a grant", "ns", 1.0, Some(5_000.0), None),
+    ("decision", "joint 3 of 4 and 1 of 2, decided and checked in all columns", "ns", 1.0, None, None),
     ("decision", "why not, nearest first", "ns", 1.0, Some(2_000.0), None),
     ("decision", "decide, all columns, reasons and repairs (yes)", "ns", 1.0, None, None),
     ("decision", "decide, all columns, reasons and repairs (no)", "ns", 1.0, None, None),

@@ -93,7 +93,9 @@ shared one by a half between runs (Cedar's own direct question took 3.4 to 5.6 Â
 const TAIL: &str = "
 **Ours.** A decision is `Auditor::prove`: column A of one signature (or of several of one text) with its proof, from the
 act's own names; the world is built once. `decide` answers all three columns with reasons and repairs for every party.
-The joint rule is *3 of 4 including A, not B with C*, one of the three signing through a grant.
+The joint rule is *3 of 4 including A, not B with C*, one of the three signing through a grant. *3 of 4 and 1 of 2* is
+said by a joint power and a consent: two hold the office that must consent, so one of them suffices; conditions are
+`decide`'s, so that row carries all columns, their reasons and the proofs' independent check.
 
 **Cedar.** cedar-policy 4.14.1 as a library in the same run (`benches/src/cedar.rs`): policies, entities and the request
 are made beforehand, a question is one `is_authorized`. The office is a group, the matter a tree, the cap a condition.

@@ -54,7 +54,22 @@ pub fn text(grants: usize) -> String {
 
 /// The map, read and resolved.
 pub fn map(grants: usize) -> Map {
-    let parsed = parse::map("bench.authority", text(grants).as_bytes())
+    read(&text(grants))
+}
+
+/// The map in which *3 of 4* sign and *1 of 2* consent: an office that two hold must consent to the same text.
+pub fn map_with_consent() -> Map {
+    let mut text = text(0);
+    text.push_str(
+        "office FIN \"Finance\" of RUR decides basis \"Articles\"\nperson ines \"ines\"\nperson jost \"jost\"\n\
+         ines holds FIN from 2020-01-01 basis \"Register\"\njost holds FIN from 2020-01-01 basis \"Register\"\n\
+         on trade/rails RUR needs consent of FIN basis \"Articles\"\n",
+    );
+    read(&text)
+}
+
+fn read(text: &str) -> Map {
+    let parsed = parse::map("bench.authority", text.as_bytes())
         .unwrap_or_else(|e| panic!("{}", e[0].one_line()));
     resolve::resolve(std::slice::from_ref(&parsed), None, &[])
         .unwrap_or_else(|e| panic!("{}", e[0].one_line()));
@@ -107,4 +122,12 @@ pub fn joint() -> Vec<Act> {
         sign("j2", "hall", None, Some("J1"), "trade/rails", "1000000"),
         sign("j3", "dora", Some("D"), None, "trade/rails", "1000000"),
     ]
+}
+
+/// Three of four, one of them through a grant, and one of the two who must consent.
+pub fn joint_and_consent() -> Vec<Act> {
+    let mut acts = joint();
+    let consent = sign("c1", "jost", Some("FIN"), None, "trade/rails", "1000000");
+    acts.push(Act { kind: ActKind::Consent, ..consent });
+    acts
 }

@@ -5,7 +5,7 @@
 //! older: the report says what hangs on them.
 
 use countersign_agreement::replay::Admitted;
-use countersign_agreement::signed::{ActError, SignedAct};
+use countersign_agreement::signed::{ActError, Names, SignedAct};
 use countersign_authority::model::map::{Fact, Key, Map};
 use countersign_authority::model::name::{Digest, PersonId};
 use countersign_authority::model::policy::Policy;
@@ -211,9 +211,10 @@ pub fn examine(bundle: &Bundle, maps: &[Map], reader: &Reader<'_>) -> Evidence {
     let asked = Asked { at: seconds(latest), known_at: reader.known_at.map(seconds) };
     let examiner = Examiner { bundle, maps, policy: reader.policy, seen: &seen, believed: &believed, asked };
     let mut evidence = Evidence { unread: seen.unread.clone(), ..Evidence::default() };
+    let mut names = Names::default();
     for bundled in &bundle.acts {
         match examiner.examine(bundled) {
-            Ok(act) => evidence.acts.push(act),
+            Ok(act) => evidence.acts.push(VerifiedAct { act: act.act.sharing(&mut names), ..act }),
             Err(discarded) => evidence.discarded.push(discarded),
         }
     }

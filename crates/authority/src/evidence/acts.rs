@@ -23,7 +23,8 @@ impl<'a> Reading<'a> {
 
     /// An act's place in the order of time, ties in the order given.
     pub(crate) fn order(&self, act: &Act) -> (Instant, Option<usize>) {
-        (act.at, self.e.acts.iter().position(|other| ptr::eq(other, act)))
+        let from_first = ptr::from_ref(act).addr().checked_sub(self.e.acts.as_ptr().addr());
+        (act.at, from_first.map(|bytes| bytes / size_of::<Act>()))
     }
 
     /// The act that an act confirms.

@@ -1,5 +1,7 @@
 //! Who decides, and whether acts at a gate are theirs.
 
+use alloc::vec::Vec;
+
 use super::{Reading, Stated, only};
 use crate::model::act::{Act, ActKind};
 use crate::model::map::{Decider, PrincipalClaim};
@@ -94,11 +96,8 @@ impl<'a> Reading<'a> {
                     _ => related(a),
                 }
         };
-        let opened = |t: &'a Act| {
-            self.mandates().any(|m| {
-                self.order(m) < self.order(t) && self.counts(gate, m) == Some(true) && still(m, t.at)
-            })
-        };
+        let counting: Vec<&Act> = self.mandates().filter(|m| self.counts(gate, m) == Some(true)).collect();
+        let opened = |t: &'a Act| counting.iter().any(|m| self.order(m) < self.order(t) && still(m, t.at));
         self.acts().filter(talks).all(opened)
     }
 }

@@ -5,7 +5,8 @@
 
 use alloc::vec::Vec;
 
-use crate::judge::question::{Proofs, Question, judge};
+use crate::judge::proofs::Proofs;
+use crate::judge::question::{Question, judge};
 use crate::judge::{Ask, authority::Authority, column::Deed};
 use crate::model::act::{Act, ActKind, Qualifier};
 use crate::model::name::PartyId;

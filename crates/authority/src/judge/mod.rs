@@ -7,10 +7,12 @@ pub(crate) mod column;
 pub(crate) mod cond;
 pub(crate) mod gate;
 mod moments;
+mod proofs;
 mod question;
 mod repairs;
 pub(crate) mod settle;
 pub(crate) mod why;
 
 pub use audit::{Audit, Auditor};
-pub use question::{Ask, Question, ShowProof, decide, decide_showing};
+pub use proofs::ShowProof;
+pub use question::{Ask, Question, decide, decide_showing};

@@ -6,11 +6,11 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::check::{Claim, Evidence, Refused, check};
 use crate::judge::alternatives::{ALTERNATIVES_MAX, Alternative, alternatives};
 use crate::judge::authority::Authority;
 use crate::judge::column::Deed;
 use crate::judge::gate::AtTheGate;
+use crate::judge::proofs::{Proofs, ShowProof};
 use crate::judge::settle::settle;
 use crate::model::act::{Act, ActId, ActKind};
 use crate::model::name::{Digest, Matter, PartyId};
@@ -21,9 +21,7 @@ use crate::search::events::{Acts, Event, Route};
 use crate::search::ledger::Ledger;
 use crate::search::view::View;
 use crate::search::{Lens, Search};
-use crate::verdict::{
-    Asked, Column, ColumnName, Decision, Headline, PartyDecision, Reason, Rule, StatementRef, Verdict,
-};
+use crate::verdict::{Asked, Column, Decision, Headline, PartyDecision, Reason, Rule, Verdict};
 use crate::world::{Ix, World};
 
 /// What is asked of the acts.
@@ -70,20 +68,6 @@ pub fn decide_showing(
     show: &ShowProof<'_>,
 ) -> Decision {
     judge(world, acts, question, Proofs::Shown(show))
-}
-
-/// Told of each proof.
-pub type ShowProof<'p> = dyn Fn(&Evidence<'_>, &Claim<'_>, &Proof) + 'p;
-
-/// What is done with a proof once found.
-#[derive(Clone, Copy)]
-pub(crate) enum Proofs<'p> {
-    /// Every `yes` is checked again, on its own, before it is said.
-    Checked,
-    /// Checked, and shown.
-    Shown(&'p ShowProof<'p>),
-    /// The search is believed: for one of millions of rows.
-    Believed,
 }
 
 pub(crate) fn judge(world: &World<'_>, acts: &[Act], question: &Question, proofs: Proofs<'_>) -> Decision {
@@ -346,59 +330,6 @@ impl<'b> Bench<'b> {
         match self.proofs {
             Proofs::Checked | Proofs::Shown(_) => self.checked(merged, party, view, &ledger, subject),
             Proofs::Believed => merged,
-        }
-    }
-
-    /// Lets no `yes` pass that the independent checker refuses.
-    fn checked(
-        &self,
-        columns: Columns,
-        party: &PartyId,
-        view: &View,
-        ledger: &Ledger,
-        subject: &Subject<'b>,
-    ) -> Columns {
-        let given = |order| self.acts.event(order).map(|event| event.given);
-        let used: BTreeSet<(StatementRef, u32)> =
-            ledger.uses().filter_map(|(fact, order)| Some((fact, given(order)?))).collect();
-        let evidence = Evidence {
-            maps: self.world.maps,
-            policy: self.world.policy,
-            zone: self.world.zone,
-            acts: self.acts.all,
-            record: self.world.record,
-            known_at: self.known_at,
-            as_of: self.as_of,
-            left_out: &view.dropped,
-            used: &used.into_iter().collect::<Vec<_>>(),
-        };
-        let act = subject.must.and_then(given);
-        let one = |name, column: Column| {
-            let claim = Claim { party, column: name, text: subject.text, act, matter: subject.matter };
-            match column.proof.as_ref().filter(|_| column.verdict == Verdict::Yes) {
-                Some(proof) => match check(&evidence, &claim, proof) {
-                    Ok(()) => {
-                        if let Proofs::Shown(show) = self.proofs {
-                            show(&evidence, &claim, proof);
-                        }
-                        column
-                    }
-                    Err(Refused { rule, premise }) => {
-                        let says = format!(
-                            "a proof was found, and its independent check refused it ({}: {premise}): this is a fault of the program, please report it",
-                            rule.word()
-                        );
-                        let why = vec![Reason { rule, says, facts: Vec::new() }];
-                        Column { verdict: Verdict::Unknown, why, proof: None }
-                    }
-                },
-                None => column,
-            }
-        };
-        Columns {
-            internal: one(ColumnName::Internal, columns.internal),
-            legal: one(ColumnName::Legal, columns.legal),
-            gate: one(ColumnName::Gate, columns.gate),
         }
     }
 

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::judge::proofs::Proofs;
 use crate::judge::question::{Bench, Columns, Subject};
 use crate::model::act::ActKind;
 use crate::model::map::Verb;
@@ -127,7 +128,9 @@ impl Bench<'_> {
             return None;
         }
         let subject = self.subject(party, &subject.asked());
-        let would = self.columns(party, &everything, Some(ix), profile, &subject);
+        // What is not recognised can't be checked as if it were.
+        let asked = Self { proofs: Proofs::Believed, ..*self };
+        let would = asked.columns(party, &everything, Some(ix), profile, &subject);
         let covering = &self.world.parties.get(ix as usize)?.covered_by;
         let mut sources: Vec<String> = covering
             .iter()

@@ -39,6 +39,28 @@ fn the_rows_start_from_input_that_is_good() {
     assert_eq!(decide(MAP.as_bytes(), ACT, None), (Some(0), String::new()));
 }
 
+#[test]
+fn files_of_other_systems_read_the_same() {
+    let (map, acts) = (MAP.replace('\n', "\r\n"), format!("{ACT}\r\n"));
+    assert_eq!(decide(map.as_bytes(), &acts, None), (Some(0), String::new()));
+    assert_eq!(decide(format!("\u{feff}{MAP}").as_bytes(), ACT, None), (Some(0), String::new()));
+}
+
+#[test]
+fn a_source_not_recognised_is_told_of_with_what_recognition_would_change() {
+    let dir = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    write("m.authority", MAP);
+    write("a.jsonl", ACT);
+    write("p.policy", "policy \"P\" version 1\nwe are KRA\naccept source \"Z\" on RUR\n");
+    let arguments = ["decide", "--map", "m.authority", "--policy", "p.policy", "--acts", "a.jsonl"];
+    let output = countersign(dir.path(), &arguments);
+    assert_eq!(output.status.code(), Some(3));
+    let said = text(&output.stdout);
+    assert!(said.contains("accept source \"S\" on RUR"), "{said}");
+    assert!(said.contains("internal would be yes, legal yes"), "{said}");
+}
+
 /// A map, acts and a policy.
 type Given = (Vec<u8>, String, Option<String>);
 
@@ -103,6 +125,83 @@ fn each_fault_is_named_with_its_place_and_what_to_do() {
             "a kind that does not exist",
             act("\"kind\":\"sign\"", "\"kind\":\"sing\""),
             &["a.jsonl", "line 1", "sing", "sign"],
+        ),
+        (
+            "acts that begin with a byte order mark",
+            act("{\"id\"", "\u{feff}{\"id\""),
+            &["a.jsonl", "line 1", "byte order mark", "without one"],
+        ),
+        (
+            "an id twice",
+            (MAP.as_bytes().to_vec(), format!("{ACT}\n{ACT}\n"), None),
+            &["a.jsonl", "line 2", "a1", "line 1"],
+        ),
+        (
+            "a key twice",
+            act("\"by\":", "\"by\":\"eve\",\"by\":"),
+            &["a.jsonl", "line 1", "`by` is given twice"],
+        ),
+        (
+            "deep nesting",
+            act("\"a1\"", &format!("{}{}", "[".repeat(5_000), "]".repeat(5_000))),
+            &["a.jsonl", "line 1", "nested more than 32 deep"],
+        ),
+        ("a huge amount", act("50.00", &"9".repeat(40)), &["a.jsonl", "line 1", "amount.value", "too large"]),
+        (
+            "a huge limit",
+            map("EUR 100", &format!("EUR {}", "9".repeat(60))),
+            &["m.authority:9:33", "too large"],
+        ),
+        (
+            "a huge version",
+            map("version 1", "version 99999999999999999999"),
+            &["m.authority:1:17", "version"],
+        ),
+        (
+            "an end before the beginning",
+            act("\"at\":", "\"not_after\":\"2020-01-01\",\"at\":"),
+            &["not_after", "before `at`"],
+        ),
+        (
+            "a confirmation of nothing",
+            act("\"sign\"", "\"confirm\",\"confirms\":\"zz\""),
+            &["confirms", "zz"],
+        ),
+        (
+            "an office declared twice",
+            map("person dahl", "office MFA \"Other\" of KRA decides basis \"b\"\nperson dahl"),
+            &["m.authority:7:8", "MFA", "first on line 6", "another id"],
+        ),
+        (
+            "a joint power of two parties' offices",
+            map("MFA may", "office X \"x\" of KRA decides basis \"b\"\njointly 2 of MFA, X may"),
+            &["m.authority:10:19", "MFA, an office of RUR", "X, of KRA", "let each have its own"],
+        ),
+        (
+            "more joint signers than offices",
+            map("MFA may", "jointly 5 of MFA may"),
+            &["m.authority:9:9", "5 of 1 offices can't be met"],
+        ),
+        ("a string without an end", map("\"Minister\"", "\"Minister"), &["m.authority:6", "not closed"]),
+        (
+            "a character nobody sees",
+            map("Minister", "Min\0ister"),
+            &["m.authority:6:16", "u{0}", "control characters"],
+        ),
+        (
+            "a matter too deep",
+            map("matter trade", &format!("matter {}", vec!["a"; 300].join("/"))),
+            &["m.authority:5:8", "599 bytes"],
+        ),
+        (
+            "a policy where a map belongs",
+            (policy.as_bytes().to_vec(), ACT.to_owned(), None),
+            &["m.authority:1:1", "this is a policy, where a map is wanted"],
+        ),
+        (
+            "an empty policy",
+            (MAP.as_bytes().to_vec(), ACT.to_owned(), Some(String::new())),
+            &["p.policy:1:1", "empty"],
         ),
         (
             "acts that are no JSON",
