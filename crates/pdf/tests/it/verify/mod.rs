@@ -2,4 +2,5 @@
 
 mod files;
 mod matrix;
+mod pyhanko;
 mod world;

@@ -1,7 +1,7 @@
 //! A contract signed, stamped and kept over the years, and what happens to those who vouch for it.
 
 use crate::sign::bases::Base;
-use countersign_keys::SoftwareKey;
+use countersign_keys::{Kind, SoftwareKey};
 use countersign_pdf::dss::{Evidence as Named, add_validation_data};
 use countersign_pdf::sign::{SignatureRequest, SigningDate, sign, sign_with_timestamp};
 use countersign_pdf::timestamp::{TimestampSource, TimestampUnavailable, timestamp};
@@ -31,6 +31,7 @@ pub(crate) struct World {
     pub(crate) dahl: SoftwareKey,
     pub(crate) tsa: SoftwareKey,
     pub(crate) later_tsa: SoftwareKey,
+    pub(crate) rsa_tsa: SoftwareKey,
 }
 
 /// Who is revoked, and from when on.
@@ -54,7 +55,9 @@ impl World {
         let tsa = pki.between(from, SIGNED + 4 * YEAR).timestamp_authority("tsa", "CN=TSA 1", &root);
         let later_tsa = pki.between(RENEWED - YEAR, RENEWED + 6 * YEAR);
         let later_tsa = later_tsa.timestamp_authority("later", "CN=TSA 2", &root);
-        Self { root, ca, berg, dahl, tsa, later_tsa }
+        let rsa_tsa = pki.between(from, SIGNED + 4 * YEAR).of(Kind::Rsa2048);
+        let rsa_tsa = rsa_tsa.timestamp_authority("rsa-tsa", "CN=TSA 3", &root);
+        Self { root, ca, berg, dahl, tsa, later_tsa, rsa_tsa }
     }
 
     /// What is needed of a day: both lists and every certificate.
