@@ -67,6 +67,7 @@ pub mod sha1;
 mod sign;
 mod signed_facts;
 mod signer;
+mod time;
 pub mod timestamp;
 mod verify;
 

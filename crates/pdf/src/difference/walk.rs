@@ -67,6 +67,8 @@ pub(super) struct Walk<'d, 'a> {
     reached: HashSet<u32>,
     /// New objects whose content was followed as a whole.
     added: HashSet<u32>,
+    /// The worst change so far.
+    worst: Level,
     /// The object being compared.
     current: Option<Reference>,
 }
@@ -89,6 +91,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             seen: HashSet::new(),
             reached: HashSet::new(),
             added: HashSet::new(),
+            worst: Level::Extension,
             current: None,
         };
         walk.trailer()?;
@@ -157,10 +160,7 @@ impl<'d, 'a> Walk<'d, 'a> {
         path: &Path<'_>,
     ) -> Result<(), ReadError> {
         match (old, new) {
-            (Object::Reference(old), Object::Reference(new)) => {
-                self.put_off(*old, *new, role, path);
-                Ok(())
-            }
+            (Object::Reference(old), Object::Reference(new)) => self.put_off(*old, *new, role, path),
             (Object::Reference(_), _) | (_, Object::Reference(_)) => {
                 let (old, new) = self.resolved(old, new)?;
                 self.in_role(&old, &new, role, path)
@@ -194,11 +194,20 @@ impl<'d, 'a> Walk<'d, 'a> {
         Ok((items(old), items(new)))
     }
 
-    fn put_off(&mut self, old: Reference, new: Reference, role: Role, path: &Path<'_>) {
+    fn put_off(
+        &mut self,
+        old: Reference,
+        new: Reference,
+        role: Role,
+        path: &Path<'_>,
+    ) -> Result<(), ReadError> {
         self.reached.insert(old.number);
         self.reached.insert(new.number);
         if self.is_ruled_elsewhere(old, new, role) || !self.seen.insert((old.number, new.number, role)) {
-            return;
+            return Ok(());
+        }
+        if self.seen.len() > PAIRS_MAX {
+            return Err(ReadError::Budget { what: "objects compared in one revision", max: PAIRS_MAX });
         }
         let path = self.paths.keep(path);
         let job = Job { old, new, role, path };
@@ -213,6 +222,7 @@ impl<'d, 'a> Walk<'d, 'a> {
                 self.ruled_jobs.push_back(job);
             }
         }
+        Ok(())
     }
 
     /// Whether the object is judged by rules of its own, and those don't let through what would matter here: an
@@ -303,8 +313,8 @@ impl<'d, 'a> Walk<'d, 'a> {
 
     /// Keeps a change, unless there are many already and none of them was milder.
     pub(super) fn push(&mut self, change: Change) {
-        let worst = self.changes.iter().map(|change| change.level).max();
-        if self.changes.len() < CHANGES_MAX || worst.is_some_and(|worst| worst < change.level) {
+        if self.changes.len() < CHANGES_MAX || self.worst < change.level {
+            self.worst = self.worst.max(change.level);
             self.changes.push(change);
         }
     }
@@ -412,6 +422,9 @@ pub(super) fn is_equal(old: &Object<'_>, new: &Object<'_>) -> bool {
         _ => old == new,
     }
 }
+
+/// Five times what the largest contracts have; two chains of references, one against the other, could ask for more.
+const PAIRS_MAX: usize = 1 << 20;
 
 /// Nobody reads more; what follows is kept only where it is worse.
 const CHANGES_MAX: usize = 1000;

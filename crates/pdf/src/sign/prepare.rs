@@ -133,6 +133,9 @@ pub fn prepare<'a>(
         Some(_) => rules.allow_certifying()?,
         None => rules.allow_signing(&target.name)?,
     }
+    if request.visible.as_ref().is_some_and(|visible| visible.place.is_some()) {
+        rules.allow_new_box()?;
+    }
     if let Some(seed) = target.seed.clone() {
         Seed::new(draft.view, seed).check(request, plan).map_err(|failure| match failure {
             Failure::Read(error) => PrepareError::Read(error),
@@ -157,7 +160,7 @@ fn target<'a>(draft: &mut Draft<'_, 'a>, request: &SignatureRequest<'_>) -> Resu
     let place = request.visible.as_ref().map(|visible| visible.place);
     match field::choose(draft.view, request.field.as_deref(), "Signature")? {
         Choice::Existing(field) => {
-            let target = field::existing(draft.view, &field)?;
+            let target = field::existing(draft, &field)?;
             let is_seen = target.widget.is_some_and(|widget| widget.rectangle.has_size());
             let field = || target.name.clone();
             match place {
@@ -165,7 +168,6 @@ fn target<'a>(draft: &mut Draft<'_, 'a>, request: &SignatureRequest<'_>) -> Resu
                 Some(None) if !is_seen => return Err(PrepareError::Invisible { field: field() }),
                 _ => {}
             }
-            catalog::form(draft)?;
             Ok(target)
         }
         Choice::New(name) => match place {

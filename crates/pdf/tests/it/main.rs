@@ -9,3 +9,4 @@ mod hostile;
 mod outcome;
 mod reader;
 mod sign;
+mod verify;

@@ -7,7 +7,7 @@ use crate::augment::ArchiveError;
 use crate::certificate::Certificate;
 use crate::path::{Anchor, PathRules, Purpose};
 use crate::read::Walk;
-use crate::timestamp::{TimestampError, TimestampRefused, TimestampToken, read_token};
+use crate::timestamp::{TimestampRefused, TimestampToken, read_token};
 use crate::verify::VerifiedSignature;
 use der::Tag;
 
@@ -85,18 +85,15 @@ impl Stamp {
         Self { kind: StampKind::Archive, token: token.map_err(Box::new), covers }
     }
 
-    /// A token, or the answer of an authority that holds one (`.tsr`), over bytes of any kind.
+    /// A token, or the answer of an authority that holds one (`.tsr`), over bytes of any kind: a PDF's, with what those
+    /// bytes hold.
     pub fn over_bytes(token: &[u8], over: &[&[u8]], covers: Vec<ObjectId>) -> Self {
         Self { kind: StampKind::Document, token: read_over(token, over), covers }
     }
 
-    /// A document timestamp, found to be over a PDF's bytes or not, with what those bytes hold.
-    pub fn document(token: Result<TimestampToken, TimestampError>, covers: Vec<ObjectId>) -> Self {
-        Self {
-            kind: StampKind::Document,
-            token: token.map_err(|error| Box::new(Reason::Timestamp(error))),
-            covers,
-        }
+    /// One that stands in the wrong place.
+    pub fn misplaced(kind: StampKind, why: Reason) -> Self {
+        Self { kind, token: Err(Box::new(why)), covers: Vec::new() }
     }
 
     /// What kind.
@@ -158,7 +155,7 @@ fn embedded(signature: &VerifiedSignature, found: &mut Vec<ObjectId>) {
 }
 
 /// The rules, where the standard leaves a choice (EN 319 102-1 §5.1.4). The defaults are those of
-/// `docs/adr/0008-signatures-over-time.md`.
+/// `docs/adr/signatures-over-time.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constraints {
     /// Until when which algorithm is acceptable.
@@ -221,6 +218,28 @@ pub enum Binding {
     Noted,
     /// It can't pass.
     Required,
+}
+
+/// Whom to trust, by which rules, about when, with what collected meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// Whose word is taken.
+    pub trust: &'a Trust,
+    /// By which rules.
+    pub constraints: &'a Constraints,
+    /// What the one who verifies has collected.
+    pub collected: &'a Evidence,
+    /// The moment of verification, in unix seconds.
+    pub at: i64,
+}
+
+/// One signature of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// The signature, its content and key matching.
+    pub signature: &'a VerifiedSignature,
+    /// What shows that it was *not* made earlier, if anything does: it names something that is no older.
+    pub made_after: Option<&'a Proof>,
 }
 
 /// What is asked about one signature.

@@ -20,6 +20,16 @@ pub enum Reason {
     Signature(SignatureError),
     /// A timestamp can't be read, or is over something else.
     Timestamp(TimestampError),
+    /// Where the signature stands, it does not cover what it should (EN 319 142-1 §5.2).
+    Place {
+        /// What is wrong, in one line.
+        why: String,
+    },
+    /// A kind of signature that is not verified here.
+    Unsupported {
+        /// What kind.
+        kind: String,
+    },
     /// An authority's answer holds no token.
     NoToken(TimestampRefused),
     /// A later timestamp's list of what it covers does not fit the signature.
@@ -146,6 +156,13 @@ pub enum Reason {
         /// The time in the one that covers it.
         covering: i64,
     },
+    /// A timestamp says to be of after the moment of verification.
+    NotYetStamped {
+        /// The time in it, in unix seconds.
+        stamped: i64,
+        /// The moment asked about.
+        asked: i64,
+    },
     /// The timestamp came later after the claimed signing time than the constraints allow.
     TimestampDelay {
         /// When the signer says to have signed, in unix seconds.
@@ -196,7 +213,8 @@ impl Reason {
         match self {
             Self::Signature(error) => of_signature(error),
             Self::Timestamp(error) => of_timestamp(error),
-            Self::NoToken(_) => SubIndication::FormatFailure,
+            Self::NoToken(_) | Self::Place { .. } => SubIndication::FormatFailure,
+            Self::Unsupported { .. } => SubIndication::Generic,
             Self::Coverage { .. } => SubIndication::HashFailure,
             Self::NotBound { .. } | Self::TimestampDelay { .. } => SubIndication::SigConstraintsFailure,
             Self::Path(error) => of_path(error),
@@ -211,7 +229,7 @@ impl Reason {
             Self::Algorithm { until: Some(_), .. } => SubIndication::CryptoConstraintsFailureNoPoe,
             Self::Algorithm { until: None, .. } => SubIndication::CryptoConstraintsFailure,
             Self::NoProof { .. } => SubIndication::NoPoe,
-            Self::TimestampOrder { .. } => SubIndication::TimestampOrderFailure,
+            Self::TimestampOrder { .. } | Self::NotYetStamped { .. } => SubIndication::TimestampOrderFailure,
         }
     }
 }
@@ -281,8 +299,9 @@ impl fmt::Display for Reason {
         match self {
             Self::Signature(error) => write!(f, "{error}"),
             Self::Timestamp(error) => write!(f, "{error}"),
+            Self::Unsupported { kind } => write!(f, "signatures of the kind {kind} are not verified here"),
             Self::NoToken(refused) => write!(f, "{refused}"),
-            Self::Coverage { why } => f.write_str(why),
+            Self::Coverage { why } | Self::Place { why } => f.write_str(why),
             Self::NotBound { subject } => {
                 write!(
                     f,
@@ -348,6 +367,9 @@ impl fmt::Display for Reason {
                 Utc(*covering),
                 Utc(*covered)
             ),
+            Self::NotYetStamped { stamped, asked } => {
+                write!(f, "the timestamp is of {}, asked about {}", Utc(*stamped), Utc(*asked))
+            }
             Self::TimestampDelay { claimed, exists, allowed } => write!(
                 f,
                 "claimed to be signed at {}, known to exist since {exists}: more than {allowed} seconds apart",

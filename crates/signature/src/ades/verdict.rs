@@ -118,6 +118,16 @@ pub enum Standing {
     Unknown,
 }
 
+/// What is known of the signatures and timestamps of a file, each in the order they were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Together {
+    /// The signatures.
+    pub signatures: Vec<Validation>,
+    /// The timestamps.
+    pub stamps: Vec<StampStatus>,
+}
+
 /// One timestamp, and what it is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StampStatus {
@@ -129,6 +139,10 @@ pub struct StampStatus {
     pub authority: Option<String>,
     /// The verdict on it.
     pub conclusion: Conclusion,
+    /// The path from its authority's certificate to an anchor; `None` where there is none.
+    pub path: Option<ProvenPath>,
+    /// What is known of the revocation of each certificate of the path but the anchor's.
+    pub revocation: Vec<Revocation>,
 }
 
 impl fmt::Display for StampStatus {
@@ -144,8 +158,13 @@ impl fmt::Display for StampStatus {
 impl Validation {
     /// The verdict on a signature that can't be read or does not match its content or its key.
     pub fn failed(error: &SignatureError, at: i64) -> Self {
+        Self::of_reason(Reason::Signature(error.clone()), at)
+    }
+
+    /// The verdict on a signature that is not weighed further, for a reason.
+    pub fn of_reason(reason: Reason, at: i64) -> Self {
         Self {
-            conclusion: Conclusion { reasons: vec![Reason::Signature(error.clone())], overcome: Vec::new() },
+            conclusion: Conclusion { reasons: vec![reason], overcome: Vec::new() },
             level: None,
             state: TimestampState::None,
             proven: None,

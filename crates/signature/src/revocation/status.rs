@@ -272,13 +272,12 @@ impl<'a> Checker<'a> {
     ) -> Result<(), WhyUnused> {
         let (issuer, at) = (issuer.to_owned(), self.at);
         match (self.currency, next_update) {
-            (Currency::AtHand, _) => Ok(()),
             (Currency::Current, _) if this_update > at => Err(WhyUnused::NotYet { issuer, this_update, at }),
             (Currency::Current, None) => Err(WhyUnused::NoNextUpdate { issuer, this_update }),
             (Currency::Current, Some(next_update)) if next_update < at => {
                 Err(WhyUnused::Stale { issuer, next_update, at })
             }
-            (Currency::Current, Some(_)) => Ok(()),
+            (Currency::AtHand, _) | (Currency::Current, Some(_)) => Ok(()),
         }
     }
 

@@ -13,12 +13,8 @@ use countersign_pdf::sign::{
 use countersign_pdf::timestamp::timestamp;
 use countersign_signature::{Commitment, Signer as _, sign_parts};
 
-/// Three signers, each in another way: one invisible with a timestamp, one seen, one in a named field.
-pub fn three(world: &World, base: &[u8]) -> Vec<Vec<u8>> {
-    let [(_, kind, algorithm), second, third] = [ALGORITHMS[0], ALGORITHMS[1], ALGORITHMS[2]];
-    let document = Document::read(base).unwrap();
-    let berg = world.signer("berg", kind, algorithm);
-    let one = sign_with_timestamp(&document, &request(), &berg, &world.tsa).unwrap().to_bytes();
+/// Somebody who signs where all see it.
+pub fn minister() -> SignatureRequest<'static> {
     let [x, y, width, height] = [20, 30, 180, 60].map(Length::points);
     let visible = VisibleBox {
         place: Some(Place { page: 1, rectangle: Rectangle { x, y, width, height } }),
@@ -26,7 +22,16 @@ pub fn three(world: &World, base: &[u8]) -> Vec<Vec<u8>> {
         title: None,
         font: Font::noto_sans().unwrap(),
     };
-    let seen = SignatureRequest { name: Some("Dahl".to_owned()), visible: Some(visible), ..request() };
+    SignatureRequest { name: Some("Dahl".to_owned()), visible: Some(visible), ..request() }
+}
+
+/// Three signers, each in another way: one invisible with a timestamp, one seen, one in a named field.
+pub fn three(world: &World, base: &[u8]) -> Vec<Vec<u8>> {
+    let [(_, kind, algorithm), second, third] = [ALGORITHMS[0], ALGORITHMS[1], ALGORITHMS[2]];
+    let document = Document::read(base).unwrap();
+    let berg = world.signer("berg", kind, algorithm);
+    let one = sign_with_timestamp(&document, &request(), &berg, &world.tsa).unwrap().to_bytes();
+    let seen = minister();
     let two = signed(&one, &seen, &world.signer("dahl", second.1, second.2));
     let named = SignatureRequest { field: Some("Ruritania".to_owned()), ..request() };
     let three = signed(&two, &named, &world.signer("lind", third.1, third.2));
@@ -140,6 +145,10 @@ fn a_certification_comes_first_and_once_and_what_it_forbids_is_refused() {
             let open = signed(&base.bytes(), &certify(permission), &world.berg());
             let twice = signed(&open, &request(), &world.berg());
             assert_eq!(verified(&twice).len(), 2);
+            assert_eq!(
+                refused(&open, &minister(), &world),
+                "`Signature1` certifies the document: sign in a field that it has, or where nothing is seen"
+            );
             assert_eq!(
                 refused(&open, &certify(permission), &world),
                 "`Signature1` certifies the document already: it can't be certified twice"

@@ -42,7 +42,7 @@ fn both_sides_of_what_was_overcome_are_told() {
 fn both_sides_of_what_decides_are_told() {
     insta::assert_snapshot!(asked(Made::BB, Event::SignerRevoked(AFTER), A_YEAR_LATER), @"INDETERMINATE/REVOKED_NO_POE: `CN=C. Dahl,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Sub CA,O=Ruritania`); the signature is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about)");
     insta::assert_snapshot!(asked(Made::BLT, Event::CaRevoked(AFTER), A_YEAR_LATER), @"INDETERMINATE/REVOKED_CA_NO_POE: `CN=Sub CA,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Root CA,O=Ruritania`); the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`); and 1 more");
-    insta::assert_snapshot!(asked(Made::BB, Event::Nothing, SIGNER_ENDED), @"INDETERMINATE/OUT_OF_BOUNDS_NO_POE: `CN=C. Dahl,O=Ruritania` holds from 2025-01-01T00:00:00Z to 2027-12-31T23:59:59Z, asked about 2028-06-01T00:00:00Z; the signature is known to exist since 2028-06-01T00:00:00Z (no timestamp: that is when it was asked about); and 2 more");
+    insta::assert_snapshot!(asked(Made::BB, Event::Nothing, SIGNER_ENDED), @"INDETERMINATE/OUT_OF_BOUNDS_NO_POE: `CN=C. Dahl,O=Ruritania` holds from 2025-01-01T00:00:00Z to 2027-12-31T23:59:59Z, asked about 2028-06-01T00:00:00Z; the signature is known to exist since 2028-06-01T00:00:00Z (no timestamp: that is when it was asked about); and 1 more");
     let world = World::new();
     let p7s = world.made(Made::BLT, Event::Nothing);
     insta::assert_snapshot!(world.ask(&p7s, &Evidence::default(), A_YEAR_LATER), @"INDETERMINATE/NO_POE: the certificate of `CN=C. Dahl,O=Ruritania` must have existed at 2026-03-09T00:00:00Z (until then `CN=Sub CA,O=Ruritania` is known to have held), it is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about); and 2 more");
@@ -300,4 +300,17 @@ fn words_are_the_standards() {
     INDETERMINATE/SIGNED_DATA_NOT_FOUND
     INDETERMINATE/GENERIC
     ");
+}
+
+#[test]
+fn what_came_after_the_moment_asked_about_shows_nothing_yet() {
+    let world = World::new();
+    let p7s = world.made(Made::BLTA, Event::Nothing);
+    let validation = world.ask(&p7s, &fetched(&world, SIGNED - DAY), SIGNED - DAY);
+    assert_eq!(validation.state, TimestampState::None);
+    assert!(validation.proven.is_none());
+    let subs: Vec<_> = validation.timestamps.iter().map(|stamp| stamp.conclusion.sub()).collect();
+    assert_eq!(subs, [Some(SubIndication::TimestampOrderFailure); 2]);
+    let validation = world.ask(&p7s, &fetched(&world, SIGNED + DAY), SIGNED + DAY);
+    assert_eq!(validation.state, TimestampState::Proven, "the archive timestamp came a day later");
 }

@@ -1,5 +1,6 @@
 //! Signatures over time, by EN 319 102-1.
 
+mod answers;
 mod details;
 mod matrix;
 mod openssl;

@@ -1,0 +1,6 @@
+//! Whole files: what is said of each signature, and whether it holds over the years.
+
+mod files;
+mod matrix;
+mod pyhanko;
+mod world;
