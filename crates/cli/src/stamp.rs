@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use countersign_signature::timestamp::MessageImprint;
 use countersign_signature::{DigestAlgorithm, signature_value};
 use countersign_timestamp::{Authority, Client, NoTimestamp, Patience, Stamped, System};
+use countersign_verify::archive;
 use countersign_verify::bundle::BundledAct;
 use serde_json::{Value, json};
 
@@ -62,26 +63,38 @@ fn authority(url: &str, credentials: &str) -> Result<Authority, Failure> {
 
 impl Authorities {
     /// Asks for a token over an act's signature and puts the answer beside it.
-    pub(crate) fn stamp(
-        &self,
-        folder: &Folder,
-        act: &BundledAct,
-    ) -> Result<Result<Stamped, NoTimestamp>, Failure> {
+    pub(crate) fn stamp(&self, folder: &Folder, act: &BundledAct) -> Result<Outcome, Failure> {
         let value = signature_value(&act.p7s)
             .map_err(|error| Failure::usage(format!("act {}: {error}", act.number)))?;
-        let imprint = MessageImprint::of(DigestAlgorithm::Sha256, &[&value]);
-        match self.client.stamp(&imprint, &self.authorities, &mut System) {
-            Ok(stamped) => {
-                folder.write(&format!("acts/{:04}-{}.tsr", act.number, act.id.hex()), &stamped.response)?;
-                Ok(Ok(stamped))
-            }
-            Err(none) => Ok(Err(none)),
+        let outcome = self.ask(&value);
+        if let Ok(stamped) = &outcome {
+            folder.write(&format!("acts/{:04}-{}.tsr", act.number, act.id.hex()), &stamped.response)?;
         }
+        Ok(outcome)
+    }
+
+    /// Asks for a token over a list of everything in the folder, and puts both in.
+    pub(crate) fn archive(&self, folder: &Folder) -> Result<Outcome, Failure> {
+        let (name, list) = archive::next(&folder.bundle()?);
+        let outcome = self.ask(&list);
+        if let Ok(stamped) = &outcome {
+            folder.write(&format!("trust/{name}.sha256"), &list)?;
+            folder.write(&format!("trust/{name}.tsr"), &stamped.response)?;
+        }
+        Ok(outcome)
+    }
+
+    fn ask(&self, over: &[u8]) -> Outcome {
+        let imprint = MessageImprint::of(DigestAlgorithm::Sha256, &[over]);
+        self.client.stamp(&imprint, &self.authorities, &mut System)
     }
 }
 
+/// A token, or why there is none yet.
+pub(crate) type Outcome = Result<Stamped, NoTimestamp>;
+
 /// What became of it, as JSON.
-pub(crate) fn outcome_json(outcome: &Result<Stamped, NoTimestamp>) -> Value {
+pub(crate) fn outcome_json(outcome: &Outcome) -> Value {
     let told = |failures: &[countersign_timestamp::Failure]| -> Vec<Value> {
         failures
             .iter()
@@ -98,7 +111,7 @@ pub(crate) fn outcome_json(outcome: &Result<Stamped, NoTimestamp>) -> Value {
 }
 
 /// What became of it, in words.
-pub(crate) fn outcome_words(outcome: &Result<Stamped, NoTimestamp>) -> String {
+pub(crate) fn outcome_words(outcome: &Outcome) -> String {
     match outcome {
         Ok(stamped) => format!(
             "not later than {}, says {} ({})",

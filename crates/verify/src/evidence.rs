@@ -12,6 +12,7 @@ use countersign_authority::model::policy::Policy;
 use countersign_authority::model::time::Instant;
 use countersign_signature::{Anchor, Certificate, SignatureError, VerifiedSignature, path, verify_detached};
 
+use crate::archive::{Archive, archives};
 use crate::bundle::{Bundle, BundledAct};
 use crate::signed_pdf::{PdfFault, SignedPdf};
 use crate::standing::{Asked, Standing, instant, seconds, weigh};
@@ -224,7 +225,10 @@ pub fn examine(bundle: &Bundle, maps: &[Map], reader: &Reader<'_>) -> Evidence {
     let claimed = bundle.acts.iter().filter_map(|act| SignedAct::read(&act.json).ok()).map(|act| act.at);
     let latest = claimed.chain(reader.as_of).max().unwrap_or(Instant::MIN);
     let asked = Asked { at: seconds(latest), known_at: reader.known_at.map(seconds) };
-    let examiner = Examiner { bundle, maps, policy: reader.policy, seen: &seen, believed: &believed, asked };
+    let archives = archives(bundle, &seen);
+    let policy = reader.policy;
+    let examiner =
+        Examiner { bundle, maps, policy, seen: &seen, archives: &archives, believed: &believed, asked };
     let mut evidence = Evidence { unread: seen.unread.clone(), ..Evidence::default() };
     for bundled in &bundle.acts {
         match examiner.examine(bundled) {
@@ -253,6 +257,7 @@ struct Examiner<'a> {
     maps: &'a [Map],
     policy: Option<&'a Policy>,
     seen: &'a Seen,
+    archives: &'a [Archive<'a>],
     believed: &'a Believed,
     asked: Asked,
 }
@@ -279,7 +284,7 @@ impl Examiner<'_> {
         }
         let pdf = SignedPdf::examine(&act, &signature, self.bundle)
             .map_err(|fault| Discarded::Pdf { number, fault })?;
-        let standing = weigh(bundled, &signature, self.seen, self.believed, self.asked);
+        let standing = weigh(bundled, &signature, self.seen, self.archives, self.believed, self.asked);
         let runner = runner(certificate, &standing.above, &act.on_behalf_of, self.maps);
         Ok(VerifiedAct { number, id: bundled.id, act, signature, binding, standing, runner, pdf })
     }

@@ -1,5 +1,6 @@
 //! The bundle, and bundle + policy to report.
 
+pub mod archive;
 pub mod bundle;
 pub mod decision;
 pub mod evidence;

@@ -23,6 +23,7 @@ use countersign_signature::ades::{
 };
 use countersign_signature::{Anchor, Certificate, VerifiedSignature};
 
+use crate::archive::Archive;
 use crate::bundle::BundledAct;
 use crate::trust::{Believed, Seen};
 
@@ -76,25 +77,40 @@ pub(crate) fn weigh(
     act: &BundledAct,
     signature: &VerifiedSignature,
     seen: &Seen,
+    archives: &[Archive<'_>],
     believed: &Believed,
     asked: Asked,
 ) -> Standing {
     let tokens = signature.timestamps().iter().map(Vec::as_slice).chain(act.tsr.as_deref());
-    let stamps: Vec<Stamp> = tokens.map(|token| Stamp::over_signature(token, signature)).collect();
-    let mut signers = believed.signers.clone();
-    signers.extend(issuers(signature, seen));
-    let trust = ades::Trust { signers, timestamps: believed.timestamps.clone() };
+    let over = tokens.map(|token| Stamp::over_signature(token, signature));
+    let stamps: Vec<Stamp> =
+        over.chain(archives.iter().filter_map(|archive| archive.stamp(act, signature))).collect();
     let constraints = Constraints { revocation: RevocationRule::WhereKnown, ..Constraints::default() };
-    let validation = ades::verify(&Question {
-        signature,
-        stamps: &stamps,
-        evidence: &seen.evidence,
-        collected: &Evidence::default(),
-        trust: &trust,
-        constraints: &constraints,
-        made_after: None,
-        at: asked.moment(signature, &stamps, seen),
-    });
+    let at = asked.moment(signature, &stamps, seen);
+    let with = |signers: Vec<Anchor>| {
+        let trust = ades::Trust { signers, timestamps: believed.timestamps.clone() };
+        ades::verify(&Question {
+            signature,
+            stamps: &stamps,
+            evidence: &seen.evidence,
+            collected: &Evidence::default(),
+            trust: &trust,
+            constraints: &constraints,
+            made_after: None,
+            at,
+        })
+    };
+    // Whoever stands above the signer may revoke, believed or not: what they say is only ever held against the signature.
+    // The longest path counts, so that an authority in the middle can be revoked too.
+    let mut validation = with(believed.signers.clone());
+    for above in [roots(signature, seen), issuers(signature, seen)] {
+        if validation.path.is_some() {
+            break;
+        }
+        if !above.is_empty() {
+            validation = with(above);
+        }
+    }
     standing(&validation, signature)
 }
 
@@ -124,16 +140,25 @@ impl Asked {
     }
 }
 
-/// Whoever issued the signer's certificate may revoke it, believed or not. What they say is only ever held against it.
-fn issuers<'a>(signature: &'a VerifiedSignature, seen: &'a Seen) -> impl Iterator<Item = Anchor> + 'a {
-    let signer = signature.signer();
-    let at_hand = signature.certificates().iter().chain(&seen.evidence.certificates);
-    at_hand
-        .filter(move |certificate| {
-            certificate.subject_name() == signer.issuer_name()
-                && (certificate.is_ca() || *certificate == signer)
-        })
+/// Authorities at hand that sign themselves.
+fn roots(signature: &VerifiedSignature, seen: &Seen) -> Vec<Anchor> {
+    at_hand(signature, seen)
+        .filter(|certificate| certificate.is_ca() && certificate.is_self_issued())
         .map(|certificate| Anchor::Certificate(certificate.clone()))
+        .collect()
+}
+
+/// Authorities at hand that bear the name of the signer's issuer.
+fn issuers(signature: &VerifiedSignature, seen: &Seen) -> Vec<Anchor> {
+    let issuer = signature.signer().issuer_name();
+    at_hand(signature, seen)
+        .filter(|certificate| certificate.is_ca() && certificate.subject_name().matches(issuer))
+        .map(|certificate| Anchor::Certificate(certificate.clone()))
+        .collect()
+}
+
+fn at_hand<'a>(signature: &'a VerifiedSignature, seen: &'a Seen) -> impl Iterator<Item = &'a Certificate> {
+    signature.certificates().iter().chain(&seen.evidence.certificates)
 }
 
 fn standing(validation: &Validation, signature: &VerifiedSignature) -> Standing {

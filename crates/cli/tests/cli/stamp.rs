@@ -185,3 +185,28 @@ fn revocation_lists_are_put_in_as_evidence_and_anything_else_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("holds no certificate"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_dossier_is_archived_once_every_act_has_a_timestamp_and_other_tools_agree() {
+    let temporary = start();
+    let dir = temporary.path();
+    let server = tsa(dir);
+    act(dir, "sign", "berg", "SL", "RUR", &[]);
+    let archive =
+        || countersign(dir, &["dossier", "stamp", "talks", "--tsa", &server.url(), "--archive", "--json"]);
+    server.will([Fault::Refusal("no")]);
+    assert_eq!(archive().status.code(), Some(3), "an act has none yet");
+    assert!(!dir.join("talks/trust/archive-0001.tsr").exists());
+    let output = archive();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(crate::json(&output)["archive"]["stamped"], true);
+    assert_eq!(states(dir), ["archived"]);
+    run(dir, &["dossier", "export", "talks", "-o", "talks.dossier"]);
+    let script = "cd talks && sha256sum -c --quiet trust/archive-0001.sha256 && openssl ts -verify \\
+        -data trust/archive-0001.sha256 -in trust/archive-0001.tsr -CAfile ../clockwork.pem";
+    if openssl(dir, &["version"]).is_some() {
+        let output =
+            std::process::Command::new("sh").current_dir(dir).args(["-ec", script]).output().unwrap();
+        assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    }
+}
