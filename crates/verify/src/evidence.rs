@@ -12,10 +12,10 @@ use countersign_authority::model::policy::Policy;
 use countersign_authority::model::time::Instant;
 use countersign_signature::{Anchor, Certificate, SignatureError, VerifiedSignature, path, verify_detached};
 
-use crate::archive::{Archive, archives};
+use crate::archive::archives;
 use crate::bundle::{Bundle, BundledAct};
 use crate::signed_pdf::{PdfFault, SignedPdf};
-use crate::standing::{Asked, Standing, instant, seconds, weigh};
+use crate::standing::{Asked, Standing, Weigher, instant, seconds};
 use crate::trust::{Believed, Seen};
 use crate::vouching::{Runner, runner};
 
@@ -227,8 +227,8 @@ pub fn examine(bundle: &Bundle, maps: &[Map], reader: &Reader<'_>) -> Evidence {
     let asked = Asked { at: seconds(latest), known_at: reader.known_at.map(seconds) };
     let archives = archives(bundle, &seen);
     let policy = reader.policy;
-    let examiner =
-        Examiner { bundle, maps, policy, seen: &seen, archives: &archives, believed: &believed, asked };
+    let weigher = Weigher::new(&seen, &archives, &believed, asked);
+    let mut examiner = Examiner { bundle, maps, policy, seen: &seen, believed: &believed, weigher };
     let mut evidence = Evidence { unread: seen.unread.clone(), ..Evidence::default() };
     for bundled in &bundle.acts {
         match examiner.examine(bundled) {
@@ -257,13 +257,12 @@ struct Examiner<'a> {
     maps: &'a [Map],
     policy: Option<&'a Policy>,
     seen: &'a Seen,
-    archives: &'a [Archive<'a>],
     believed: &'a Believed,
-    asked: Asked,
+    weigher: Weigher<'a>,
 }
 
 impl Examiner<'_> {
-    fn examine(&self, bundled: &BundledAct) -> Result<VerifiedAct, Discarded> {
+    fn examine(&mut self, bundled: &BundledAct) -> Result<VerifiedAct, Discarded> {
         let number = bundled.number;
         let act = SignedAct::read(&bundled.json).map_err(|error| Discarded::Act { number, error })?;
         if act.dossier != self.bundle.manifest.id {
@@ -284,7 +283,7 @@ impl Examiner<'_> {
         }
         let pdf = SignedPdf::examine(&act, &signature, self.bundle)
             .map_err(|fault| Discarded::Pdf { number, fault })?;
-        let standing = weigh(bundled, &signature, self.seen, self.archives, self.believed, self.asked);
+        let standing = self.weigher.weigh(bundled, &signature);
         let runner = runner(certificate, &standing.above, &act.on_behalf_of, self.maps);
         Ok(VerifiedAct { number, id: bundled.id, act, signature, binding, standing, runner, pdf })
     }

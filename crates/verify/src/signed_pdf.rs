@@ -32,6 +32,8 @@ pub struct SignedPdf {
     pub pdf: Digest,
     /// Its signatures since then, the first one first; the last is the act's.
     pub signatures: Vec<PdfSignature>,
+    /// What was added since the adopted document and can hide some of it, though it is permitted: a large box, say.
+    pub hides: Vec<String>,
 }
 
 /// A signature in a PDF, and what followed it in that file.
@@ -45,8 +47,6 @@ pub struct PdfSignature {
     pub key: Digest,
     /// What changed after it, one line a change.
     pub changes: Vec<String>,
-    /// What of that can hide what the signer saw, though it is permitted.
-    pub suspicious: bool,
 }
 
 /// Why an act's PDF is not what the act says.
@@ -192,18 +192,15 @@ impl SignedPdf {
             }));
         }
         let signatures = signatures.into_iter().map(|(shown, _)| shown).collect();
-        Ok(Some(Self { base, pdf, signatures }))
+        let hides = changes.iter().filter(|change| change.may_cover).map(ToString::to_string).collect();
+        Ok(Some(Self { base, pdf, signatures, hides }))
     }
 
     /// Why somebody should look at it before it counts, if so.
     #[must_use]
     pub fn doubt(&self) -> Option<String> {
-        let suspicious = self.signatures.iter().find(|signature| signature.suspicious)?;
-        Some(format!(
-            "what was added to the PDF after {}'s signature can hide what was signed: {}",
-            suspicious.subject,
-            suspicious.changes.join("; ")
-        ))
+        let all = (!self.hides.is_empty()).then(|| self.hides.join("; "))?;
+        Some(format!("what was added to the PDF can hide some of the adopted document: {all}"))
     }
 }
 
@@ -269,7 +266,6 @@ fn one(
         subject: signature.signer().subject(),
         key: Digest(signature.signer().fingerprint()),
         changes: judgement.changes.iter().map(ToString::to_string).collect(),
-        suspicious: matches!(judgement.verdict, ChangeVerdict::Suspicious(_)),
     };
     Ok((shown, signature))
 }

@@ -159,7 +159,6 @@ pub(super) fn pdf(line: &PdfLine) -> String {
         .map(|signature| {
             let since = match signature.changes.len() {
                 0 => "nothing changed since",
-                _ if signature.suspicious => "what changed since can hide what was signed",
                 _ => "what changed since is permitted",
             };
             format!("{} ({since})", signature.subject)
@@ -177,7 +176,7 @@ pub(super) fn pdfs_json(pdfs: &[PdfLine]) -> Value {
     let signature = |signature: &PdfSignature| {
         json!({
             "field": signature.field, "subject": signature.subject, "key": signature.key.to_string(),
-            "changes": signature.changes, "suspicious": signature.suspicious,
+            "changes": signature.changes,
         })
     };
     pdfs.iter()
@@ -185,7 +184,7 @@ pub(super) fn pdfs_json(pdfs: &[PdfLine]) -> Value {
             let signatures: Vec<Value> = pdf.signatures.iter().map(signature).collect();
             json!({
                 "act": number, "base": pdf.base.to_string(), "pdf": pdf.pdf.to_string(),
-                "signatures": signatures,
+                "signatures": signatures, "hides": pdf.hides,
             })
         })
         .collect()

@@ -7,7 +7,8 @@ use countersign_keys::SoftwareKey;
 use countersign_notation::digest::sha256;
 use countersign_notation::parse;
 use countersign_pdf::Document;
-use countersign_pdf::sign::{SignatureRequest, SigningDate, sign};
+use countersign_pdf::appearance::{Font, Length, Rectangle};
+use countersign_pdf::sign::{Place, SignatureRequest, SigningDate, VisibleBox, sign};
 use countersign_signature::{Signer as _, sign_detached};
 use countersign_testkit::{Pki, pdf};
 use countersign_verify::bundle::{Bundle, Manifest, read, write};
@@ -233,6 +234,30 @@ fn a_page_changed_after_the_signature_counts_for_nothing() {
     let (_, report) = table.reports();
     let discarded = report["discarded"].to_string();
     assert!(discarded.contains("not the adopted document any more"), "{discarded}");
+}
+
+#[test]
+fn a_box_that_can_hide_the_text_leaves_the_act_in_doubt() {
+    let boxed = |width: i32, height: i32| {
+        let mut table = Table::new();
+        let [x, y, width, height] = [20, 20, width, height].map(Length::points);
+        let font = Font::noto_sans().expect("the font of the crate");
+        let place = Some(Place { page: 1, rectangle: Rectangle { x, y, width, height } });
+        let visible = Some(VisibleBox { place, entity: None, title: None, font });
+        let date = SigningDate::utc(AT).expect("a date");
+        let request =
+            SignatureRequest { visible, name: Some("A. Berg".into()), ..SignatureRequest::new(date) };
+        let base = table.base();
+        let document = Document::read(&base).expect("a PDF");
+        let file = sign(&document, &request, &table.key("berg")).expect("a signature").to_bytes();
+        table.act("berg", &file);
+        table.reports()
+    };
+    let (text, report) = boxed(200, 60);
+    assert_eq!(verdict(&report, "RUR"), "yes", "{text}");
+    let (text, report) = boxed(500, 780);
+    assert_eq!(verdict(&report, "RUR"), "unknown", "{text}");
+    assert!(text.contains("can hide some of the adopted document"), "{text}");
 }
 
 #[test]
