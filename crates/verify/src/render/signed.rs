@@ -57,6 +57,9 @@ fn vouched(signer: &SignerLine) -> String {
         Runner::OwnSide(party) => {
             format!("{person}'s key is vouched for by {}, which {party} runs itself", signer.issuer)
         }
+        Runner::ThirdParty(party) => {
+            format!("{person}'s key is vouched for by {}, which {party} runs", signer.issuer)
+        }
         Runner::Unnamed => {
             format!("{person}'s key is vouched for by {}, which no party of the maps runs", signer.issuer)
         }

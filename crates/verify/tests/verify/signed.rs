@@ -17,6 +17,7 @@ const MAP: &str = r#"map "Ruritania" version 1
 source "Desk" as of 2026-01-01
 party RUR "Republic of Ruritania" state
 party KRA "Kingdom of Kravonia" state
+party TIM "Clock Office" organisation
 matter security
 office SL "Supreme Leader" of RUR decides basis "Constitution art. 110"
 SL may sign, mandate on security basis "Constitution art. 110"
@@ -360,7 +361,8 @@ fn the_report_says_who_runs_the_authority_and_flags_the_other_side() {
     let other = shown("CN=State CA,O=KINGDOM  of kravonia", Bound::Subject);
     assert_eq!((&other.1["run_by"], &other.1["flagged"]), (&json!("KRA"), &json!(true)));
     let pinned = shown("CN=State CA,O=Kingdom of Kravonia", Bound::Fingerprint);
-    let all = [own.0, third.0, other.0, pinned.0].join("\n\n");
+    let elsewhere = shown("CN=Clock Office", Bound::Subject);
+    let all = [own.0, third.0, other.0, pinned.0, elsewhere.0].join("\n\n");
     insta::assert_snapshot!(all, @r#"
     berg's key is vouched for by CN=Government CA,O=Republic of Ruritania, which RUR runs itself
     "own side"
@@ -378,6 +380,10 @@ fn the_report_says_who_runs_the_authority_and_flags_the_other_side() {
     Flag  ! KRA runs the authority that vouches for berg, who signs for RUR: KRA could make such a key itself; a map names this very key, so nothing hangs on that authority
     ! berg's key (RUR's) is vouched for by CN=State CA,O=Kingdom of Kravonia, which KRA runs
     "other side"
+    yes
+
+    berg's key is vouched for by CN=Clock Office, which TIM runs
+    "third party"
     yes
     "#);
 }
