@@ -49,7 +49,7 @@ impl<'a> Chains<'a> {
         let (pool, data) = (Vec::new(), RevocationData::default());
         let (known, inside) = (RefCell::default(), BTreeMap::new());
         let (trust, constraints, found) = (rules.trust, rules.constraints, RefCell::default());
-        let mut this = Self { trust, constraints, pool, data, known, inside, found };
+        let mut this = Self { trust, constraints, pool, data, known, found, inside };
         let mut add = |signature: &VerifiedSignature| {
             this.add(signature.certificates(), signature.crls(), signature.ocsps());
         };

@@ -5,6 +5,8 @@ use super::proof::{ObjectId, Proof};
 use super::reason::Reason;
 use crate::augment::ArchiveError;
 use crate::certificate::Certificate;
+use crate::cms::ber::to_der;
+use crate::cms::signed_data::SignedData;
 use crate::path::{Anchor, PathRules, Purpose};
 use crate::read::Walk;
 use crate::timestamp::{TimestampRefused, TimestampToken, read_token};
@@ -140,17 +142,20 @@ pub fn objects_of(signature: &VerifiedSignature) -> Vec<ObjectId> {
     found
 }
 
-/// Everything that a proof over a token is about: itself, and what is embedded in it.
+/// Everything that a proof over a token is about: itself, and what is embedded in it, whether it holds or not.
 pub fn objects_of_token(token: &[u8]) -> Vec<ObjectId> {
     let mut found = vec![ObjectId::of(token)];
-    if let Ok(read) = TimestampToken::read(token) {
-        embedded(read.signature(), &mut found);
+    let der = to_der(token);
+    if let Ok(read) = SignedData::read(&der) {
+        let certificates = read.certificates.iter().map(Certificate::fingerprint);
+        found.extend(certificates.map(ObjectId::of_fingerprint));
+        found.extend(read.crls.iter().chain(&read.ocsps).map(|list| ObjectId::of(list)));
     }
     found
 }
 
 fn embedded(signature: &VerifiedSignature, found: &mut Vec<ObjectId>) {
-    found.extend(signature.certificates().iter().map(|certificate| ObjectId::of(certificate.as_der())));
+    found.extend(signature.certificates().iter().map(|one| ObjectId::of_fingerprint(one.fingerprint())));
     found.extend(signature.crls().iter().chain(signature.ocsps()).map(|list| ObjectId::of(list)));
 }
 

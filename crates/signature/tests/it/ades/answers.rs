@@ -25,7 +25,8 @@ fn renewed(world: &World, responder: &SoftwareKey) -> Vec<u8> {
         with_validation_data(p7s, &ValidationData { crls, ocsps, certificates: Vec::new() }).unwrap()
     };
     let p7s = world.archived(&with(&p7s, LISTED), &world.tsa, ARCHIVED);
-    let data = ValidationData { crls: world.lists(Event::Nothing, RENEWED - DAY), ..ValidationData::default() };
+    let data =
+        ValidationData { crls: world.lists(Event::Nothing, RENEWED - DAY), ..ValidationData::default() };
     world.archived(&with_validation_data(&p7s, &data).unwrap(), &world.later_tsa, RENEWED)
 }
 
