@@ -1,7 +1,7 @@
 //! What is asked: a signature, what is at hand beside it, whom to trust, by which rules, and about when.
 
 use super::algorithms::AlgorithmTable;
-use super::proof::{ObjectId, Proof};
+use super::proof::{Covers, ObjectId, Proof};
 use super::reason::Reason;
 use crate::augment::ArchiveError;
 use crate::certificate::Certificate;
@@ -62,7 +62,7 @@ impl StampKind {
 pub struct Stamp {
     kind: StampKind,
     token: Result<TimestampToken, Box<Reason>>,
-    covers: Vec<ObjectId>,
+    covers: Covers,
 }
 
 impl Stamp {
@@ -74,11 +74,11 @@ impl Stamp {
             // The value is over the signed attributes, and they hold the certificate's digest.
             covers.push(ObjectId::of(signature.signer().as_der()));
         }
-        Self { kind: StampKind::Signature, token, covers }
+        Self { kind: StampKind::Signature, token, covers: covers.into() }
     }
 
     /// An archive timestamp as [`crate::verify_archive_timestamp`] found it, with what its index names.
-    pub fn archive(token: Result<TimestampToken, ArchiveError>, covers: Vec<ObjectId>) -> Self {
+    pub fn archive(token: Result<TimestampToken, ArchiveError>, covers: Covers) -> Self {
         let token = token.map_err(|error| match error {
             ArchiveError::Signature(error) => Reason::Signature(error),
             ArchiveError::Timestamp(error) => Reason::Timestamp(error),
@@ -89,13 +89,13 @@ impl Stamp {
 
     /// A token, or the answer of an authority that holds one (`.tsr`), over bytes of any kind: a PDF's, with what those
     /// bytes hold.
-    pub fn over_bytes(token: &[u8], over: &[&[u8]], covers: Vec<ObjectId>) -> Self {
+    pub fn over_bytes(token: &[u8], over: &[&[u8]], covers: Covers) -> Self {
         Self { kind: StampKind::Document, token: read_over(token, over), covers }
     }
 
     /// One that stands in the wrong place.
     pub fn misplaced(kind: StampKind, why: Reason) -> Self {
-        Self { kind, token: Err(Box::new(why)), covers: Vec::new() }
+        Self { kind, token: Err(Box::new(why)), covers: Covers::default() }
     }
 
     /// What kind.
@@ -109,7 +109,7 @@ impl Stamp {
     }
 
     /// What existed when it was made, if it holds.
-    pub fn covers(&self) -> &[ObjectId] {
+    pub fn covers(&self) -> &Covers {
         &self.covers
     }
 }
