@@ -5,7 +5,7 @@ use countersign_keys::{Kind, SoftwareKey};
 use countersign_pdf::dss::{Evidence as Named, add_validation_data};
 use countersign_pdf::sign::{SignatureRequest, SigningDate, sign, sign_with_timestamp};
 use countersign_pdf::timestamp::{TimestampSource, TimestampUnavailable, timestamp};
-use countersign_pdf::{DifferencePolicy, Document, PdfReport, verify};
+use countersign_pdf::{DifferencePolicy, Document, PdfReport, ReadError, verify};
 use countersign_signature::ades::{Constraints, Evidence, Rules, Trust};
 use countersign_signature::issue::{Crl, Reason, Revoked};
 use countersign_signature::timestamp::{
@@ -127,10 +127,19 @@ impl World {
     }
 
     pub(crate) fn ask_with(&self, file: &[u8], crls: &[Vec<u8>], at: i64) -> PdfReport {
+        self.asked(file, crls, at).unwrap()
+    }
+
+    /// The same of a file that may not be one.
+    pub(crate) fn try_ask(&self, file: &[u8], event: Event, at: i64) -> Option<PdfReport> {
+        self.asked(file, &self.data(event, at).crls, at).ok()
+    }
+
+    fn asked(&self, file: &[u8], crls: &[Vec<u8>], at: i64) -> Result<PdfReport, ReadError> {
         let (trust, constraints) = (self.trust(), Constraints::default());
         let collected = Evidence { crls: crls.to_vec(), ..Evidence::default() };
         let rules = Rules { trust: &trust, constraints: &constraints, collected: &collected, at };
-        verify(file, &rules, DifferencePolicy::default()).unwrap()
+        verify(file, &rules, DifferencePolicy::default())
     }
 }
 
