@@ -12,6 +12,7 @@ use crate::algorithm::PublicKey;
 use crate::certificate::Certificate;
 use crate::name::DistinguishedName;
 use crate::path::{Anchor, AnchorRule, ProvenPath};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// The status of each certificate of a path below its anchor, from the signer's up, by what is at hand.
@@ -56,8 +57,11 @@ pub(super) fn links(path: &ProvenPath) -> Vec<(&Certificate, Issuer<'_>)> {
     below.zip(above.chain(anchor)).collect()
 }
 
-/// Bound on signature checks over lists and answers for one path, those of their signers' paths apart.
+/// Bound on signature checks over lists and answers for one path.
 pub(super) const SIGNATURES_MAX: u32 = 256;
+
+/// What the path of a list's or answer's signer is taken to cost, however many checks it comes to: so there are few.
+pub(super) const SIGNER_PATH_COST: u32 = 8;
 
 /// Bound on how far signers of lists are themselves looked up: the issuer of a list, whose own list another issues, whose…
 const DEPTH_MAX: usize = 4;
@@ -99,16 +103,16 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    fn this_update(&self) -> i64 {
+    /// A revocation that is for good before all else, the earliest of them; then the newest word, and of two as new the
+    /// hold.
+    fn weight(&self) -> (Option<Reverse<i64>>, i64, bool) {
         match self {
-            Self::Good { this_update, .. } => *this_update,
-            Self::Revoked { source, .. } => source.this_update,
+            Self::Good { this_update, .. } => (None, *this_update, false),
+            Self::Revoked { at, reason, source } => {
+                let lasting = *reason != RevocationReason::CertificateHold;
+                (lasting.then_some(Reverse(*at)), source.this_update, true)
+            }
         }
-    }
-
-    /// A revocation is for good, a hold may be lifted.
-    fn is_final(&self) -> bool {
-        matches!(self, Self::Revoked { reason, .. } if *reason != RevocationReason::CertificateHold)
     }
 }
 
@@ -131,7 +135,7 @@ impl<'a> Checker<'a> {
         let mut verdicts = self.answers(certificate, issuer, &mut unused);
         verdicts.extend(self.lists(certificate, issuer, &mut unused));
         self.asked.pop();
-        let best = verdicts.into_iter().max_by_key(|verdict| (verdict.is_final(), verdict.this_update()));
+        let best = verdicts.into_iter().max_by_key(Verdict::weight);
         match best {
             Some(Verdict::Good { source, this_update, next_update }) => {
                 RevocationStatus::Good { source, this_update, next_update }
@@ -167,22 +171,29 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        // Several points may lead to one list.
+        usable.sort_by_key(|usable| (usable.source.place, usable.reasons));
+        usable.dedup_by_key(|usable| (usable.source.place, usable.reasons));
         // The newest first: it supersedes others about the same reasons, (e).
-        usable.sort_by_key(|usable| std::cmp::Reverse(usable.source.this_update));
+        usable.sort_by_key(|usable| Reverse(usable.source.this_update));
         let mut covered = Reasons::default();
         let mut oldest: Option<RevocationSource> = None;
         for Usable { reasons, list, delta, source } in usable {
-            if reasons.is_within(covered) {
-                continue;
-            }
             // (i), (j), (k)
             let entry = match delta.and_then(|delta| delta.entry(certificate)) {
                 Some(entry) if entry.reason == RevocationReason::RemoveFromCrl => None,
                 Some(entry) => Some(entry),
                 None => list.entry(certificate),
             };
-            if let Some(entry) = entry {
+            // A newer list lifts a hold, and nothing else.
+            let superseded = reasons.is_within(covered);
+            if let Some(entry) = entry
+                && !(superseded && entry.reason == RevocationReason::CertificateHold)
+            {
                 return Some(Verdict::Revoked { at: entry.at, reason: entry.reason, source });
+            }
+            if superseded {
+                continue;
             }
             let kept = list.keeps_expired_since().is_some_and(|since| since <= certificate.not_after());
             if source.this_update > certificate.not_after() && !kept {
@@ -235,7 +246,7 @@ impl<'a> Checker<'a> {
                 completes(delta, list) && delta.refused().is_none() && self.is_current(delta).is_ok()
             })
             .collect();
-        deltas.sort_by_key(|(_, delta)| std::cmp::Reverse(delta.this_update()));
+        deltas.sort_by_key(|(_, delta)| Reverse(delta.this_update()));
         let currency = self.is_current(list);
         if deltas.is_empty() {
             currency.clone()?;
@@ -286,11 +297,17 @@ impl<'a> Checker<'a> {
         if let Some(signed) = self.signed.get(&by) {
             return Ok(*signed);
         }
-        let budget = WhyUnused::Budget { most: SIGNATURES_MAX };
-        self.signatures = self.signatures.checked_sub(1).ok_or(budget)?;
+        self.spend(1)?;
         let signed = check(key);
         self.signed.insert(by, signed);
         Ok(signed)
+    }
+
+    /// Takes checks out of the budget.
+    pub(super) fn spend(&mut self, checks: u32) -> Result<(), WhyUnused> {
+        let budget = WhyUnused::Budget { most: SIGNATURES_MAX };
+        self.signatures = self.signatures.checked_sub(checks).ok_or(budget)?;
+        Ok(())
     }
 }
 
