@@ -118,6 +118,8 @@ impl Verdict {
 
 /// A list that is about the certificate, by whom it should be, at the right time.
 struct Usable<'a> {
+    /// Which of the points led to it.
+    point: usize,
     reasons: Reasons,
     list: &'a Crl,
     delta: Option<&'a Crl>,
@@ -160,10 +162,11 @@ impl<'a> Checker<'a> {
         // Last, whatever the issuer says elsewhere.
         points.push(DistributionPoint::of_issuer(certificate.issuer_name()));
         let mut usable: Vec<Usable<'a>> = Vec::new();
-        for point in &points {
+        let implied = points.len().saturating_sub(1);
+        for (number, point) in points.iter().enumerate() {
             for (index, list) in self.data.crls.iter().enumerate() {
                 match self.usable(index, list, certificate, issuer, point) {
-                    Ok(Some(found)) => usable.push(found),
+                    Ok(Some(found)) => usable.push(Usable { point: number, ..found }),
                     Ok(None) => {}
                     Err(why) => {
                         unused.push(Unused { place: SourcePlace::Crl { index, delta: None }, why });
@@ -174,11 +177,12 @@ impl<'a> Checker<'a> {
         // Several points may lead to one list.
         usable.sort_by_key(|usable| (usable.source.place, usable.reasons));
         usable.dedup_by_key(|usable| (usable.source.place, usable.reasons));
-        // The newest first: it supersedes others about the same reasons, (e).
-        usable.sort_by_key(|usable| Reverse(usable.source.this_update));
+        // Those that the certificate points to before what its issuer says elsewhere; of each the newest first: it
+        // supersedes others about the same reasons, (e).
+        usable.sort_by_key(|usable| (usable.point == implied, Reverse(usable.source.this_update)));
         let mut covered = Reasons::default();
         let mut oldest: Option<RevocationSource> = None;
-        for Usable { reasons, list, delta, source } in usable {
+        for Usable { reasons, list, delta, source, .. } in usable {
             // (i), (j), (k)
             let entry = match delta.and_then(|delta| delta.entry(certificate)) {
                 Some(entry) if entry.reason == RevocationReason::RemoveFromCrl => None,
@@ -261,7 +265,7 @@ impl<'a> Checker<'a> {
             currency?;
         }
         let source = RevocationSource::crl(index, list, delta, signer.certificate);
-        Ok(Some(Usable { reasons, list, delta: delta.map(|(_, delta)| delta), source }))
+        Ok(Some(Usable { point: 0, reasons, list, delta: delta.map(|(_, delta)| delta), source }))
     }
 
     /// Whether a list is one of those that count at the moment.

@@ -249,6 +249,24 @@ fn an_indirect_list_speaks_for_the_issuer_that_its_entries_name() {
 }
 
 #[test]
+fn the_list_that_a_certificate_points_to_counts_before_its_issuers_other_ones() {
+    let house = House::with(&[point_of(LISTS)]);
+    let lists = key("lists");
+    let signer = lists_certificate(&house, &lists, vec![]);
+    let names = seq(&[&directory(HOUSE)]);
+    let held = entry_with(
+        SERIAL,
+        AT - 9_000,
+        &[extension("2.5.29.21", &[0x0a, 1, 6]), critical("2.5.29.29", &names)],
+    );
+    let extensions = vec![issuing(&[INDIRECT])];
+    let pointed_to = ForgedCrl { issuer: LISTS, by: &lists, entries: vec![held], extensions, ..house.crl() };
+    let newer = ForgedCrl { this_update: AT - 60, ..house.crl() };
+    let data = RevocationData { crls: vec![newer.make(), pointed_to.make()], ocsps: Vec::new() };
+    assert_eq!(said(&house.status_of(&[signer], &data, Currency::Current)), "revoked -9000 on hold");
+}
+
+#[test]
 fn who_signs_lists_for_another_must_be_allowed_and_not_revoked() {
     let house = House::with(&[point_of(LISTS)]);
     let lists = key("lists");
