@@ -63,10 +63,10 @@ fn structured(element: &str) -> Vec<u8> {
     let file = sign(draft, PLAIN).end().signed();
     file.update()
         .trailer(LATER)
-        .object(1, &catalog(tree).replace("9 0 R]", "9 0 R 30 0 R]"))
-        .object(3, &page(" 30 0 R"))
-        .object(NEXT, &signature_field("second", NEXT + 1, "/StructParent 1"))
-        .object(NEXT + 1, &signature(None))
+        .object(1, &catalog(tree).replace("9 0 R]", "9 0 R 80 0 R]"))
+        .object(3, &page(" 80 0 R"))
+        .object(80, &signature_field("second", 81, "/StructParent 1"))
+        .object(81, &signature(None))
         .object(60, "<< /Type /StructTreeRoot /K [61 0 R] /ParentTree 62 0 R /ParentTreeNextKey 2 >>")
         .object(61, "<< /Type /StructElem /S /Document /P 60 0 R /K [63 0 R 64 0 R] >>")
         .object(62, "<< /Nums [0 [63 0 R] 1 64 0 R] >>")
@@ -172,7 +172,7 @@ attacks! {
     object_that_nothing_refers_to_is_permitted => "permitted, Extension: Unreferenced",
         || after(PLAIN).object(NEXT, "<< /A /B >>").end().bytes;
     widget_in_the_structure_tree_is_permitted => "permitted, Filling: Signature",
-        || structured("<< /Type /StructElem /S /Form /P 61 0 R /Pg 3 0 R /K << /Type /OBJR /Obj 30 0 R >> >>");
+        || structured("<< /Type /StructElem /S /Form /P 61 0 R /Pg 3 0 R /K << /Type /OBJR /Obj 80 0 R >> >>");
     text_in_the_structure_tree_is_forbidden => "forbidden: Structure",
         || structured("<< /Type /StructElem /S /P /P 61 0 R /Pg 3 0 R /K 0 >>");
     font_added_to_the_form_is_permitted => "permitted, Filling: Resource",
@@ -220,11 +220,11 @@ fn linked() -> Vec<u8> {
     let file = sign(draft, PLAIN).end().signed();
     file.update()
         .trailer(LATER)
-        .object(1, &form(" 30 0 R"))
-        .object(3, &with_link(" 30 0 R"))
+        .object(1, &form(" 80 0 R"))
+        .object(3, &with_link(" 80 0 R"))
         .object(AMOUNT, &amount("250", AMOUNT_LOOK))
-        .object(NEXT, &signature_field("second", 31, ""))
-        .object(31, &signature(None))
+        .object(80, &signature_field("second", 81, ""))
+        .object(81, &signature(None))
         .end()
         .signed()
         .bytes

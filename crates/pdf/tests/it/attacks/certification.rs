@@ -78,7 +78,7 @@ attacks! {
                 .object(EMPTY_FIELD, &empty_field("other", ""))
                 .object(INFO, "<< >>")
                 .object(34, resources)
-                .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x/>");
+                .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>");
             let other = "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>";
             sign(first, certified(3)).end().signed().update().trailer(LATER)
                 .object(34, &resources.replace("5 0 R", "35 0 R")).object(35, other).end().bytes

@@ -34,7 +34,7 @@ fn draft_of(catalog: &str, page: &str) -> crate::build::Update {
         .object(NOTE, NOTE_BODY)
         .object(INFO, "<< >>")
         .object(EMPTY_FIELD, &empty_field("other", ""))
-        .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x/>")
+        .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>")
 }
 
 const OTHER: &[u8] = b"BT /F1 24 Tf 72 700 Td (Berg pays 999 crowns) Tj ET";
