@@ -6,8 +6,9 @@ use crate::filter;
 use crate::object::{Dictionary, Object, Reference, Stream};
 use crate::sign::{Extended, UpdateError, declare};
 use crate::write::{Draft, Spot};
-use countersign_signature::{ValidationData, sha1};
+use countersign_signature::{DigestAlgorithm, ValidationData, sha1};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 /// What belongs to one signature or timestamp.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +114,12 @@ fn keys(document: &Document<'_>, evidence: &[Evidence<'_>]) -> Result<Vec<String
         let signature = signatures.iter().rev().find(|signature| signature.field_name == one.field);
         let contents = signature.and_then(|signature| signature.contents.as_ref());
         let contents = contents.ok_or_else(|| DssError::NoSignature { field: one.field.to_owned() })?;
-        Ok(sha1::digest(&contents.bytes()).iter().map(|byte| format!("{byte:02X}")).collect())
+        let mut key = String::new();
+        for byte in sha1::digest(&contents.bytes()) {
+            // Writing to a string doesn't fail.
+            let _ = write!(key, "{byte:02X}");
+        }
+        Ok(key)
     };
     evidence.iter().map(key).collect()
 }
@@ -121,6 +127,7 @@ fn keys(document: &Document<'_>, evidence: &[Evidence<'_>]) -> Result<Vec<String
 /// One list of streams.
 struct List<'a> {
     streams: Vec<Object<'a>>,
+    /// By the digest of the value.
     known: HashMap<Vec<u8>, Reference>,
     has_grown: bool,
 }
@@ -137,7 +144,7 @@ impl<'a> List<'a> {
             if let Object::Stream(stream) = draft.view.object(reference)?
                 && let Ok(value) = filter::decode(&stream, VALUE_MAX)
             {
-                known.entry(value).or_insert(reference);
+                known.entry(digest(&value)).or_insert(reference);
             }
         }
         Ok(Self { streams, known, has_grown: false })
@@ -145,14 +152,19 @@ impl<'a> List<'a> {
 
     /// The stream that holds a value: there already, or added.
     fn reference(&mut self, draft: &mut Draft<'_, 'a>, value: &[u8]) -> Reference {
-        if let Some(reference) = self.known.get(value) {
+        let key = digest(value);
+        if let Some(reference) = self.known.get(&key) {
             return *reference;
         }
         let stream = Stream { dictionary: Dictionary::new(), data: value.to_vec().into() };
         let reference = draft.update.add(stream);
         self.streams.push(Object::Reference(reference));
-        self.known.insert(value.to_vec(), reference);
+        self.known.insert(key, reference);
         self.has_grown = true;
         reference
     }
+}
+
+fn digest(value: &[u8]) -> Vec<u8> {
+    DigestAlgorithm::Sha256.of(&[value])
 }

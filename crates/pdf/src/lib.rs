@@ -13,6 +13,7 @@ mod signature;
 mod syntax;
 mod text;
 pub mod timestamp;
+mod verify;
 mod write;
 
 pub use difference::{Change, ChangeVerdict, DifferencePolicy, Judgement, Kind, Level};
@@ -21,3 +22,4 @@ pub use filter::FilterError;
 pub use risk::Risk;
 pub use signature::{Contents, Coverage, CoverageFault, Purpose, SignatureValue};
 pub use syntax::{Excerpt, NESTING_MAX, SyntaxError, VALUES_MAX};
+pub use verify::{PdfReport, PdfSignature, Verdict, verify};

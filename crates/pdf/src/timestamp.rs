@@ -48,7 +48,7 @@ pub fn prepare_timestamp<'a>(
     let mut draft = Draft::new(document);
     let target = match sign::choose(draft.view, field, "Timestamp")? {
         Choice::New(name) => sign::create(&mut draft, &name, (1, Rectangle::default()))?,
-        Choice::Existing(field) => sign::existing(draft.view, &field)?,
+        Choice::Existing(field) => sign::existing(&mut draft, &field)?,
     };
     let entries = Dictionary::new()
         .with("Type", Object::name("DocTimeStamp"))

@@ -3,6 +3,7 @@
 //! Nothing that was signed changes: additions stand beside the signature. An act's own signature is never changed, its
 //! timestamps are evidence of their own; these functions are for signatures that travel alone, and inside PDFs.
 
+use crate::ades::{ObjectId, objects_of_token};
 use crate::certificate::Certificate;
 use crate::cms::ber::to_der;
 use crate::cms::signed_data::SignedData;
@@ -132,6 +133,33 @@ pub fn verify_archive_timestamp(
         return Err(TimestampError::OtherImprint { stamped: read.imprint().clone(), expected }.into());
     }
     Ok(read)
+}
+
+/// What an archive timestamp's index names, of what is in the signature: for proofs of existence. Nothing where it can't
+/// be read; whether the timestamp holds is [`verify_archive_timestamp`]'s to say.
+pub(crate) fn covered_by_archive_timestamp(
+    p7s: &[u8],
+    token: &[u8],
+) -> Result<Vec<ObjectId>, SignatureError> {
+    let (p7s, token) = (to_der(p7s), to_der(token));
+    let signed = SignedData::read(&p7s)?;
+    let inner = SignedData::read(&token)?;
+    let index = inner.signer.unsigned.values(oid::ATS_HASH_INDEX_V3);
+    let [index] = index.as_slice() else { return Ok(Vec::new()) };
+    let (digest, [certificates, revocation, unsigned]) = read_index(index)?;
+    let named = |list: &[Vec<u8>], value: &[&[u8]]| list.contains(&digest.of(value));
+    let mut found = vec![ObjectId::of(signed.signer.signature)];
+    let set = certificate_values(&signed);
+    found.extend(set.iter().filter(|one| named(&certificates, &[one])).map(|one| ObjectId::of(one)));
+    let set = revocation_values(&signed);
+    let lists = set.iter().filter(|one| named(&revocation, &[one]));
+    found.extend(lists.map(|one| ObjectId::of(crate::cms::signed_data::revocation_inside(one))));
+    for attribute in &signed.signer.unsigned.0 {
+        let id = encode::oid(attribute.id);
+        let values = attribute.values.iter().filter(|value| named(&unsigned, &[&id, value]));
+        found.extend(values.flat_map(|value| objects_of_token(value)));
+    }
+    Ok(found)
 }
 
 /// EN 319 122-1 §5.5.3: the content type, the digest of the content, the signer's fields as they came, the index.

@@ -1,6 +1,8 @@
 //! An X.509 certificate: what it says, beside the bytes it came in.
 
 use crate::algorithm::{Algorithm, BadPublicKey, PublicKey};
+use crate::extensions::Extensions;
+use crate::general_name::GeneralName;
 use crate::hex::Hex;
 use crate::name::DistinguishedName;
 use crate::oid;
@@ -12,10 +14,6 @@ use der::{Decode, Tag};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
-use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier,
-};
 
 /// A certificate (RFC 5280 §4.1). Cheap to clone.
 ///
@@ -42,19 +40,6 @@ struct Parsed {
     algorithm: Result<Algorithm, ObjectIdentifier>,
     signature: Vec<u8>,
     extensions: Extensions,
-}
-
-/// The extensions that are understood, and what must not be skipped.
-#[derive(Default)]
-pub(crate) struct Extensions {
-    pub(crate) basic_constraints: Option<BasicConstraints>,
-    pub(crate) key_usage: Option<KeyUsage>,
-    pub(crate) extended_key_usage: Option<Vec<ObjectIdentifier>>,
-    pub(crate) extended_key_usage_critical: bool,
-    pub(crate) subject_key: Option<Vec<u8>>,
-    pub(crate) authority_key: Option<Vec<u8>>,
-    /// Critical and not understood, or a constraint that would be wrong to skip.
-    pub(crate) refused: Option<ObjectIdentifier>,
 }
 
 /// Why bytes are not a certificate.
@@ -201,7 +186,33 @@ impl Certificate {
 
     /// Whether subject and issuer are one name. Says nothing about who signed it.
     pub fn is_self_issued(&self) -> bool {
-        self.0.subject.as_der() == self.0.issuer.as_der()
+        self.0.subject.matches(&self.0.issuer)
+    }
+
+    /// The policies it was issued under (RFC 5280 §4.2.1.4); 2.5.29.32.0 is any of them. Empty where it names none.
+    pub fn policies(&self) -> &[ObjectIdentifier] {
+        self.0.extensions.policies.as_deref().unwrap_or_default()
+    }
+
+    /// The subject's further names (RFC 5280 §4.2.1.6).
+    pub fn alternative_names(&self) -> &[GeneralName] {
+        &self.0.extensions.alternative_names
+    }
+
+    /// The purposes that its extended key usage names (RFC 5280 §4.2.1.12); `None` where it has no such extension.
+    pub fn extended_key_usage(&self) -> Option<&[ObjectIdentifier]> {
+        self.0.extensions.extended_key_usage.as_deref()
+    }
+
+    /// Whether its key may sign these bytes' likes: digital signatures or commitments (RFC 5280 §4.2.1.3).
+    pub fn may_sign(&self) -> bool {
+        let usage = self.0.extensions.key_usage.as_ref();
+        usage.is_none_or(|usage| usage.digital_signature() || usage.non_repudiation())
+    }
+
+    /// Whether its issuer asks nobody to check its revocation (id-pkix-ocsp-nocheck, RFC 6960 §4.2.2.2.1).
+    pub fn is_never_checked(&self) -> bool {
+        self.0.extensions.no_check
     }
 
     /// Whether its one purpose is timestamping, and must be heeded (RFC 3161 §2.3).
@@ -307,49 +318,7 @@ impl<'a> Raw<'a> {
     }
 }
 
-impl Extensions {
-    fn read(list: &[Extension]) -> Result<Self, CertificateError> {
-        let part = |part| move |source| CertificateError::Malformed { part, source };
-        let mut found = Self::default();
-        for (at, extension) in list.iter().enumerate() {
-            let (id, value) = (extension.extn_id, extension.extn_value.as_bytes());
-            if list.iter().take(at).any(|earlier| earlier.extn_id == id) {
-                return Err(CertificateError::ExtensionTwice { extension: id });
-            }
-            match id {
-                oid::BASIC_CONSTRAINTS => {
-                    found.basic_constraints =
-                        Some(BasicConstraints::from_der(value).map_err(part("basic constraints"))?);
-                }
-                oid::KEY_USAGE => {
-                    found.key_usage = Some(KeyUsage::from_der(value).map_err(part("key usage"))?);
-                }
-                oid::EXTENDED_KEY_USAGE => {
-                    let purposes = ExtendedKeyUsage::from_der(value).map_err(part("extended key usage"))?;
-                    found.extended_key_usage = Some(purposes.0);
-                    found.extended_key_usage_critical = extension.critical;
-                }
-                oid::SUBJECT_KEY_IDENTIFIER => {
-                    let key =
-                        SubjectKeyIdentifier::from_der(value).map_err(part("subject key identifier"))?;
-                    found.subject_key = Some(key.0.as_bytes().to_vec());
-                }
-                oid::AUTHORITY_KEY_IDENTIFIER => {
-                    let key =
-                        AuthorityKeyIdentifier::from_der(value).map_err(part("authority key identifier"))?;
-                    found.authority_key = key.key_identifier.map(|key| key.as_bytes().to_vec());
-                }
-                // RFC 5280 §4.2.1.10: must be processed where it is recognised; it is not processed here yet.
-                oid::NAME_CONSTRAINTS => found.refused = found.refused.or(Some(id)),
-                _ if extension.critical => found.refused = found.refused.or(Some(id)),
-                _ => {}
-            }
-        }
-        Ok(found)
-    }
-}
-
-fn seconds(time: x509_cert::time::Time) -> i64 {
+pub(crate) fn seconds(time: x509_cert::time::Time) -> i64 {
     // The largest year DER can write is 9999: far inside the range.
     i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX)
 }

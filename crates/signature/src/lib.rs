@@ -47,17 +47,22 @@
 //! # assert!(who_signed(b"act", b"not a signature", [0; 32], 0).is_err());
 //! ```
 
+pub mod ades;
 mod algorithm;
 mod augment;
 mod certificate;
 mod cms;
+mod comparable;
 mod encode;
+mod extensions;
+mod general_name;
 mod hex;
 pub mod issue;
 mod name;
 mod oid;
 mod path;
 mod read;
+mod revocation;
 pub mod sha1;
 mod sign;
 mod signed_facts;
@@ -71,9 +76,18 @@ pub use augment::{
     with_archive_timestamp, with_timestamp, with_validation_data,
 };
 pub use certificate::{CERTIFICATE_MAX, Certificate, CertificateError};
+pub use general_name::{GeneralName, NameForm};
 pub use issue::{IssueError, Particulars, Subject, Template, issue, self_sign};
 pub use name::{BadDistinguishedName, DistinguishedName};
-pub use path::{Anchor, PATH_MAX, PathError, ProvenPath, path};
+pub use path::{
+    Anchor, AnchorRule, PATH_MAX, PathError, PathRules, PolicySet, ProvenPath, Purpose, UnrevokedPath,
+    find_path, find_path_unrevoked, path,
+};
+pub use revocation::{
+    CRL_MAX, CertificateStatus, Crl, CrlError, Currency, OCSP_MAX, OcspError, OcspResponse, RevocationData,
+    RevocationReason, RevocationSource, RevocationStatus, SourcePlace, StatusUnknown, Unused, WhyUnused,
+    revocation,
+};
 pub use sign::{Claims, SigningError, sign_detached, sign_parts};
 pub use signed_facts::{Claim, Commitment, Location};
 pub use signer::{SignError, Signer};

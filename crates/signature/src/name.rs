@@ -1,5 +1,6 @@
 //! Distinguished names, in RFC 4514's text form.
 
+use crate::comparable::Comparable;
 use der::{Decode, Encode};
 use std::fmt::{self, Write};
 use std::str::FromStr;
@@ -11,6 +12,7 @@ pub struct DistinguishedName {
     der: Vec<u8>,
     text: String,
     common_name: Option<String>,
+    comparable: Comparable,
 }
 
 /// Why a text is not a distinguished name.
@@ -71,6 +73,28 @@ impl DistinguishedName {
         &self.der
     }
 
+    /// Whether both are one name as RFC 5280 §7.1 compares them: neither case, nor the amount of space, nor the type of a
+    /// string makes a difference. `==` compares the bytes.
+    pub fn matches(&self, other: &Self) -> bool {
+        self.comparable == other.comparable
+    }
+
+    /// Whether it has no part at all.
+    pub fn is_empty(&self) -> bool {
+        self.comparable.is_empty()
+    }
+
+    /// The mailboxes that stand in the name itself (emailAddress).
+    pub(crate) fn mailboxes(&self) -> Vec<String> {
+        let Ok(name) = Name::from_der(&self.der) else { return Vec::new() };
+        let mailboxes = name.iter().filter(|attribute| attribute.oid == crate::oid::EMAIL_ADDRESS);
+        mailboxes.map(|attribute| String::from_utf8_lossy(attribute.value.value()).into_owned()).collect()
+    }
+
+    pub(crate) fn comparable(&self) -> &Comparable {
+        &self.comparable
+    }
+
     /// A parsed name with the bytes it came from.
     pub(crate) fn from_name(name: &Name, der: Vec<u8>) -> Self {
         let mut text = String::new();
@@ -80,7 +104,8 @@ impl DistinguishedName {
         }
         // A common name of a kind of string that isn't read here is left out; the text form shows its bytes.
         let common_name = name.common_name().ok().flatten().map(|name| escape(&name.value()));
-        Self { der, text: escape(&text), common_name }
+        let comparable = Comparable::of(&der);
+        Self { der, text: escape(&text), common_name, comparable }
     }
 }
 

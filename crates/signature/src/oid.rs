@@ -105,27 +105,45 @@ pub(crate) const SIGNING_PURPOSES: [ObjectIdentifier; 3] = [
 /// Purpose: timestamping (RFC 3161 §2.3).
 pub(crate) const TIME_STAMPING: ObjectIdentifier = rfc5280::ID_KP_TIME_STAMPING;
 
-/// Purpose: answering for an authority which certificates are revoked (RFC 6960 §4.2.2.2).
-pub(crate) const OCSP_SIGNING: ObjectIdentifier = rfc5280::ID_KP_OCSP_SIGNING;
-/// Extension: a responder's own certificate needs no answer (RFC 6960 §4.2.2.2.1).
-pub(crate) const OCSP_NO_CHECK: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.5");
-/// Extension of requests and answers: the asker's number (RFC 9654 §2.1).
-pub(crate) const OCSP_NONCE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.2");
-/// What an OCSP answer is (RFC 6960 §4.2.1).
-pub(crate) const OCSP_BASIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.1");
-/// Extension: certificate policies (RFC 5280 §4.2.1.4).
-pub(crate) const CERTIFICATE_POLICIES: ObjectIdentifier = rfc5280::ID_CE_CERTIFICATE_POLICIES;
-/// Extension: other names of the subject (RFC 5280 §4.2.1.6).
-pub(crate) const SUBJECT_ALT_NAME: ObjectIdentifier = rfc5280::ID_CE_SUBJECT_ALT_NAME;
-/// Extension: where revocation lists lie (RFC 5280 §4.2.1.13).
-pub(crate) const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS;
 /// Extension: where the issuer answers and its certificate lies (RFC 5280 §4.2.2.1), and the two methods.
 pub(crate) const AUTHORITY_INFO_ACCESS: ObjectIdentifier = rfc5280::ID_PE_AUTHORITY_INFO_ACCESS;
 pub(crate) const BY_OCSP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1");
 pub(crate) const BY_CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");
-/// Extensions of revocation lists (RFC 5280 §5.2.3, §5.3.1, §5.3.2).
+
+/// Extensions that a path is processed by (RFC 5280 §4.2.1.4–6, 11, 13–15).
+pub(crate) const CERTIFICATE_POLICIES: ObjectIdentifier = rfc5280::ID_CE_CERTIFICATE_POLICIES;
+pub(crate) const POLICY_MAPPINGS: ObjectIdentifier = rfc5280::ID_CE_POLICY_MAPPINGS;
+pub(crate) const SUBJECT_ALT_NAME: ObjectIdentifier = rfc5280::ID_CE_SUBJECT_ALT_NAME;
+pub(crate) const ISSUER_ALT_NAME: ObjectIdentifier = rfc5280::ID_CE_ISSUER_ALT_NAME;
+pub(crate) const POLICY_CONSTRAINTS: ObjectIdentifier = rfc5280::ID_CE_POLICY_CONSTRAINTS;
+pub(crate) const INHIBIT_ANY_POLICY: ObjectIdentifier = rfc5280::ID_CE_INHIBIT_ANY_POLICY;
+pub(crate) const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS;
+/// Any policy (RFC 5280 §4.2.1.4), and the qualifiers that are known.
+pub(crate) const ANY_POLICY: ObjectIdentifier = rfc5280::ANY_POLICY;
+pub(crate) const POLICY_QUALIFIERS: [ObjectIdentifier; 2] = [rfc5280::ID_QT_CPS, rfc5280::ID_QT_UNOTICE];
+/// Attribute of a subject: a mailbox (RFC 5280 §4.2.1.6).
+pub(crate) const EMAIL_ADDRESS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
+
+/// Extensions of CRLs and of their entries (RFC 5280 §5.2, §5.3).
 pub(crate) const CRL_NUMBER: ObjectIdentifier = rfc5280::ID_CE_CRL_NUMBER;
+pub(crate) const DELTA_CRL_INDICATOR: ObjectIdentifier = rfc5280::ID_CE_DELTA_CRL_INDICATOR;
+pub(crate) const ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = rfc5280::ID_CE_ISSUING_DISTRIBUTION_POINT;
 pub(crate) const CRL_REASON: ObjectIdentifier = rfc5280::ID_CE_CRL_REASONS;
 pub(crate) const INVALIDITY_DATE: ObjectIdentifier = rfc5280::ID_CE_INVALIDITY_DATE;
-/// SHA-1 (RFC 3370 §2.1): OCSP names issuers by it.
-pub(crate) const SHA_1: ObjectIdentifier = rfc5912::ID_SHA_1;
+pub(crate) const CERTIFICATE_ISSUER: ObjectIdentifier = rfc5280::ID_CE_CERTIFICATE_ISSUER;
+/// From when on expired certificates stay on a CRL (X.509 §9.5.2.8).
+pub(crate) const EXPIRED_CERTS_ON_CRL: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.60");
+
+/// A basic OCSP answer (RFC 6960 §4.2.1), and what is known among its extensions (§4.4).
+pub(crate) const OCSP_BASIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.1");
+pub(crate) const OCSP_NONCE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.2");
+pub(crate) const OCSP_NO_CHECK: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.5");
+pub(crate) const OCSP_ARCHIVE_CUTOFF: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.6");
+pub(crate) const OCSP_EXTENDED_REVOKE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.9");
+/// Purpose: signing OCSP answers (RFC 6960 §4.2.2.2).
+pub(crate) const OCSP_SIGNING: ObjectIdentifier = rfc5280::ID_KP_OCSP_SIGNING;
+/// Purpose: any (RFC 5280 §4.2.1.12).
+pub(crate) const ANY_PURPOSE: ObjectIdentifier = rfc5280::ANY_EXTENDED_KEY_USAGE;
+/// SHA-1 (RFC 3279 §2.1), where it identifies.
+pub(crate) const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");

@@ -47,6 +47,11 @@ impl<'a> Walk<'a> {
         self.take(tag).map(Some)
     }
 
+    /// The tag of the next value, if there is one.
+    pub(crate) fn next_tag(&self) -> Option<Tag> {
+        Header::peek(&self.0).ok().map(|header| header.tag())
+    }
+
     /// The next value of whatever tag, as it came.
     pub(crate) fn take_any(&mut self) -> der::Result<&'a [u8]> {
         self.0.tlv_bytes()

@@ -92,9 +92,9 @@ impl std::fmt::Display for Length {
 
 impl Rectangle {
     /// From its corners in any order, as files give them (§7.9.5).
-    pub(crate) fn of_corners([a, b, c, d]: [Length; 4]) -> Self {
-        let (x, y) = (a.min(c), b.min(d));
-        Self { x, y, width: a.max(c).minus(x), height: b.max(d).minus(y) }
+    pub(crate) fn of_corners([left, lower, right, upper]: [Length; 4]) -> Self {
+        let (x, y) = (left.min(right), lower.min(upper));
+        Self { x, y, width: left.max(right).minus(x), height: lower.max(upper).minus(y) }
     }
 
     /// As files give it: left, lower, right, upper.

@@ -36,7 +36,7 @@ pub(crate) enum Rank {
 #[non_exhaustive]
 pub enum LayoutError {
     /// A character.
-    #[error("`{text}` can't be written in the signature's box: {source}")]
+    #[error("`{}` can't be written in the signature's box: {source}", .text.escape_debug())]
     Unwritable {
         /// Which text.
         text: String,
@@ -55,6 +55,23 @@ pub enum LayoutError {
         /// What would do.
         fits: Enough,
     },
+}
+
+impl LayoutError {
+    /// The same of the box with its margins.
+    pub(crate) fn with_margins(self, across: Length, along: Length) -> Self {
+        match self {
+            Self::TooSmall { width, height, fits } => Self::TooSmall {
+                width: width.plus(across),
+                height: height.plus(along),
+                fits: match fits {
+                    Enough::Height(height) => Enough::Height(height.plus(along)),
+                    Enough::Width(width) => Enough::Width(width.plus(across)),
+                },
+            },
+            other => other,
+        }
+    }
 }
 
 /// What a box would need.

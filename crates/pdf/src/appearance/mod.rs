@@ -42,15 +42,16 @@ const MARGIN_LEFT: Length = Length::points(6);
 /// Adds the form that draws the box, with its font, and gives the form's reference.
 ///
 /// `turn` is the page's: the form is turned back, so that it stands upright.
-pub(crate) fn draw<'a>(
-    update: &mut Update<'a>,
+pub(crate) fn draw(
+    update: &mut Update<'_>,
     paragraphs: &[Paragraph],
     font: &Font<'_>,
     (width, height): (Length, Length),
     turn: Turn,
 ) -> Result<Reference, AppearanceError> {
-    let inner = (width.minus(MARGIN_LEFT).minus(MARGIN), height.minus(MARGIN).minus(MARGIN));
-    let lines = layout(paragraphs, font, inner.0, inner.1)?;
+    let (across, along) = (MARGIN_LEFT.plus(MARGIN), MARGIN.plus(MARGIN));
+    let lines = layout(paragraphs, font, width.minus(across), height.minus(along))
+        .map_err(|error| error.with_margins(across, along))?;
     let mut used = Used::new(font);
     let content = content(&lines, height, &mut used)?;
     let font = embed(update, &used)?;

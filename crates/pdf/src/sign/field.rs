@@ -1,5 +1,6 @@
 //! The field that is signed and its widget: one that is there and empty, or a new one (ISO 32000-2 §12.7.5.5).
 
+use super::catalog::form;
 use super::page::{self, Found, Page};
 use super::prepare::PrepareError;
 use super::text::text_string;
@@ -76,8 +77,10 @@ fn is_or_is_within(field: &str, name: &str) -> bool {
     field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// What there is to know of a field that is there.
-pub(crate) fn existing<'a>(view: View<'_, 'a>, field: &Field<'a>) -> Result<Target<'a>, PrepareError> {
+/// A field that is there, the form's flags set for it.
+pub(crate) fn existing<'a>(draft: &mut Draft<'_, 'a>, field: &Field<'a>) -> Result<Target<'a>, PrepareError> {
+    form(draft)?;
+    let view = draft.view;
     let part = |name: &str| -> Result<Option<Dictionary<'a>>, ReadError> {
         let found = view.get(&field.dictionary, name)?.into_owned();
         Ok(if let Object::Dictionary(dictionary) = found { Some(dictionary) } else { None })
@@ -140,7 +143,7 @@ pub(crate) fn create<'a>(
     }
     draft.update.set(reference, field);
     append(draft, &crate::write::Spot::of(on.reference), "Annots", reference)?;
-    let form = super::catalog::form(draft)?;
+    let form = form(draft)?;
     append(draft, &form, "Fields", reference)?;
     let widget = Some(Widget { reference, rectangle, turn: on.view.turn });
     Ok(Target { name: name.to_owned(), reference, widget, seed: None, lock: None })
@@ -159,8 +162,8 @@ fn place(view: PageView, page: usize, seen: Rectangle) -> Result<Rectangle, Prep
 }
 
 /// Adds a reference to an array, wherever that stands.
-fn append<'a>(
-    draft: &mut Draft<'_, 'a>,
+fn append(
+    draft: &mut Draft<'_, '_>,
     owner: &crate::write::Spot,
     name: &'static str,
     reference: Reference,

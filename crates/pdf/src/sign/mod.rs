@@ -1,7 +1,26 @@
 //! Signing a PDF: PAdES B-B and B-T (ETSI EN 319 142-1 §6), as an incremental update.
 //!
 //! [`prepare`] writes all but the signature, [`Prepared::embed`] puts it in: the key may be anywhere between the two.
-//! [`sign`] does both with a [`Signer`].
+//! [`sign`] does both with a [`Signer`]. Levels B-LT and B-LTA are [`crate::dss`] and [`crate::timestamp`].
+//!
+//! What is not here: no repair of broken files, no encrypted ones, no signature without its certificate, no second attempt
+//! where a signature doesn't fit its hole.
+//!
+//! ```
+//! use countersign_pdf::Document;
+//! use countersign_pdf::sign::{Meaning, SignPdfError, SignatureRequest, SigningDate, sign};
+//! use countersign_signature::{Claim, Signer};
+//!
+//! fn ratify(treaty: &Document<'_>, minister: &dyn Signer, now: SigningDate) -> Result<Vec<u8>, SignPdfError> {
+//!     let request = SignatureRequest {
+//!         name: Some("E. Dahl".to_owned()),
+//!         meaning: Some(Meaning::Reason("ratification".to_owned())),
+//!         claims: vec![Claim::capacity("Minister of Foreign Affairs")],
+//!         ..SignatureRequest::new(now)
+//!     };
+//!     Ok(sign(treaty, &request, minister)?.to_bytes())
+//! }
+//! ```
 
 mod catalog;
 mod date;

@@ -55,6 +55,12 @@ pub enum Forbidden {
         /// The field whose signature locks it.
         by: String,
     },
+    /// A certified document takes no new box on its pages: verifiers take that for a change of what was certified.
+    #[error("`{by}` certifies the document: sign in a field that it has, or where nothing is seen")]
+    NewBox {
+        /// The certifying field.
+        by: String,
+    },
     /// Certified already.
     #[error("`{by}` certifies the document already: it can't be certified twice")]
     CertifiedTwice {
@@ -100,6 +106,14 @@ impl Rules {
             }
         }
         Ok(())
+    }
+
+    /// Whether a field that is seen may be added.
+    pub(crate) fn allow_new_box(&self) -> Result<(), Forbidden> {
+        match &self.certified {
+            Some((by, _)) => Err(Forbidden::NewBox { by: by.clone() }),
+            None => Ok(()),
+        }
     }
 
     /// Whether the document may be certified.

@@ -125,12 +125,16 @@ pub fn prepare<'a>(
     request: &SignatureRequest<'_>,
     plan: &Plan<'_>,
 ) -> Result<Prepared<'a>, PrepareError> {
+    let entries = entries(request)?;
     let rules = Rules::read(document)?;
     let mut draft = Draft::new(document);
     let target = target(&mut draft, request)?;
     match request.certify {
         Some(_) => rules.allow_certifying()?,
         None => rules.allow_signing(&target.name)?,
+    }
+    if request.visible.as_ref().is_some_and(|visible| visible.place.is_some()) {
+        rules.allow_new_box()?;
     }
     if let Some(seed) = target.seed.clone() {
         Seed::new(draft.view, seed).check(request, plan).map_err(|failure| match failure {
@@ -147,7 +151,6 @@ pub fn prepare<'a>(
         let catalog = draft.view.trailer().get("Root").cloned().unwrap_or_default();
         references.push(permission::locking(draft.view, lock, catalog)?);
     }
-    let entries = entries(request)?;
     let room = plan.room(&request.cms_claims())?;
     fill(draft, target, Value { entries, room }, references, request.certify.is_some())
 }
@@ -157,7 +160,7 @@ fn target<'a>(draft: &mut Draft<'_, 'a>, request: &SignatureRequest<'_>) -> Resu
     let place = request.visible.as_ref().map(|visible| visible.place);
     match field::choose(draft.view, request.field.as_deref(), "Signature")? {
         Choice::Existing(field) => {
-            let target = field::existing(draft.view, &field)?;
+            let target = field::existing(draft, &field)?;
             let is_seen = target.widget.is_some_and(|widget| widget.rectangle.has_size());
             let field = || target.name.clone();
             match place {
@@ -165,7 +168,6 @@ fn target<'a>(draft: &mut Draft<'_, 'a>, request: &SignatureRequest<'_>) -> Resu
                 Some(None) if !is_seen => return Err(PrepareError::Invisible { field: field() }),
                 _ => {}
             }
-            catalog::form(draft)?;
             Ok(target)
         }
         Choice::New(name) => match place {
@@ -236,7 +238,7 @@ fn paragraphs(request: &SignatureRequest<'_>, visible: &VisibleBox<'_>) -> Vec<P
         say(Rank::Note, format!("as {}", capacity.text));
     }
     match &request.meaning {
-        Some(super::Meaning::Reason(reason)) => say(Rank::Note, reason.clone()),
+        Some(super::Meaning::Reason(reason)) => say(Rank::Note, format!("Reason: {reason}")),
         Some(super::Meaning::Commitment(commitment)) => say(Rank::Note, commitment.to_string()),
         None => {}
     }

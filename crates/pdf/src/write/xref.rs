@@ -26,7 +26,7 @@ pub(crate) fn table(entries: &[Entry], trailer: &Dictionary<'_>) -> Result<Vec<u
             if *offset > TABLE_OFFSET_MAX {
                 return Err(UpdateError::TooLarge { length: *offset });
             }
-            let _ = write!(out, "{offset:010} {:05} n \n", object.generation);
+            let _ = writeln!(out, "{offset:010} {:05} n ", object.generation);
         }
     }
     out.extend_from_slice(b"trailer\n");

@@ -1,4 +1,4 @@
-//! What is said of files that others wrote, honestly or not.
+//! What is said of files that others wrote, honestly or not, and what others say of files written here.
 
 mod attacks;
 mod build;
@@ -8,3 +8,5 @@ mod foreign;
 mod hostile;
 mod outcome;
 mod reader;
+mod sign;
+mod verify;

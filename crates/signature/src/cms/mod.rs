@@ -23,7 +23,7 @@ pub(crate) fn generalized_time(at: i64) -> Option<Vec<u8>> {
     GeneralizedTime::from_date_time(date_time(at)?).to_der().ok()
 }
 
-fn date_time(at: i64) -> Option<DateTime> {
+pub(crate) fn date_time(at: i64) -> Option<DateTime> {
     DateTime::from_unix_duration(Duration::from_secs(u64::try_from(at).ok()?)).ok()
 }
 

@@ -254,6 +254,16 @@ fn read_revocation(set: Option<Tlv<'_>>) -> Result<(Vec<&[u8]>, Vec<&[u8]>), Sig
     Ok((crls, ocsps))
 }
 
+/// The list or answer in one `RevocationInfoChoice`: the answer out of its wrapping, anything else as it came.
+pub(crate) fn revocation_inside(choice: &[u8]) -> &[u8] {
+    let answer = || -> der::Result<&[u8]> {
+        let mut fields = Walk::new(choice)?.enter(context(1))?;
+        fields.take(Tag::ObjectIdentifier)?;
+        Ok(fields.take(Tag::Sequence)?.whole)
+    };
+    answer().unwrap_or(choice)
+}
+
 pub(crate) fn expect_type(
     found: ObjectIdentifier,
     expected: ObjectIdentifier,

@@ -147,6 +147,12 @@ impl TimestampToken {
         i64::try_from(up).unwrap_or(i64::MAX)
     }
 
+    /// The earliest moment that the authority's own accuracy allows, in unix seconds, rounded down.
+    pub fn at_earliest(&self) -> i64 {
+        let earliest = self.nanoseconds.saturating_sub(self.accuracy_nanoseconds).div_euclid(NANOSECONDS);
+        i64::try_from(earliest).unwrap_or(i64::MIN)
+    }
+
     /// What it is over.
     pub fn imprint(&self) -> &MessageImprint {
         &self.imprint

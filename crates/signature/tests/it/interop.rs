@@ -227,7 +227,7 @@ fn what_a_certificate_demands_and_is_not_understood_is_refused() {
         ),
         (
             "nameConstraints=permitted;email:.example",
-            "`CN=The King,O=Kravonia` has the extension 2.5.29.30, which is not understood here and must not be skipped",
+            "`CN=The King,O=Kravonia` has the extension 2.5.29.30, which only authorities may have",
         ),
         (
             "keyUsage=critical,keyAgreement",

@@ -1,6 +1,8 @@
 //! What this crate promises, from outside: one binary, one file a subject.
 
 #[cfg(test)]
+mod ades;
+#[cfg(test)]
 mod detached;
 #[cfg(test)]
 mod interop;

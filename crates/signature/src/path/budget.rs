@@ -1,0 +1,57 @@
+//! What one search may cost. A spent budget is no answer, and is said to be none.
+
+use super::PathError;
+
+/// Bound on signature checks in one search: certificates with one name and many keys would else multiply. Each is made
+/// once, however many paths share it.
+pub(super) const SIGNATURES_MAX: u32 = 64;
+
+/// Bound on certificates set one above another in one search: checks made once can still be shared by very many paths.
+const STEPS_MAX: u32 = 2_000;
+
+/// Bound on names compared with subtrees in one search: a certificate has room for a thousand of either.
+const NAME_COMPARISONS_MAX: u32 = 250_000;
+
+/// Bound on nodes of policy graphs in one search; real paths have a dozen.
+const POLICY_NODES_MAX: u32 = 20_000;
+
+#[derive(Debug)]
+pub(super) struct Budget {
+    signatures: u32,
+    steps: u32,
+    name_comparisons: u32,
+    policy_nodes: u32,
+}
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self {
+            signatures: SIGNATURES_MAX,
+            steps: STEPS_MAX,
+            name_comparisons: NAME_COMPARISONS_MAX,
+            policy_nodes: POLICY_NODES_MAX,
+        }
+    }
+
+    pub(super) fn check_signature(&mut self) -> Result<(), PathError> {
+        spend(&mut self.signatures, 1, SIGNATURES_MAX, "signature checks")
+    }
+
+    pub(super) fn step(&mut self) -> Result<(), PathError> {
+        spend(&mut self.steps, 1, STEPS_MAX, "steps")
+    }
+
+    pub(super) fn compare_names(&mut self, count: usize) -> Result<(), PathError> {
+        spend(&mut self.name_comparisons, count, NAME_COMPARISONS_MAX, "comparisons of names")
+    }
+
+    pub(super) fn add_policies(&mut self, count: usize) -> Result<(), PathError> {
+        spend(&mut self.policy_nodes, count, POLICY_NODES_MAX, "policies")
+    }
+}
+
+fn spend(left: &mut u32, count: usize, most: u32, what: &'static str) -> Result<(), PathError> {
+    let rest = u32::try_from(count).ok().and_then(|count| left.checked_sub(count));
+    *left = rest.ok_or(PathError::Budget { most, what })?;
+    Ok(())
+}

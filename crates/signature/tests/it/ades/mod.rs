@@ -1,0 +1,7 @@
+//! Signatures over time, by EN 319 102-1.
+
+mod details;
+mod matrix;
+mod openssl;
+mod pyhanko;
+mod world;
