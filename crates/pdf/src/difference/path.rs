@@ -47,16 +47,13 @@ impl Paths {
 
     /// Whether the last step only links to a page, field or annotation: an entry made for that, or an item of an
     /// array, since no array's items are dictionaries of names that the author picks.
-    pub(super) fn is_link(&self, path: &Path<'_>) -> bool {
-        let is_link = |name: &str| name.parse::<usize>().is_ok() || LINKS.contains(&name);
+    pub(super) fn is_link(path: &Path<'_>) -> bool {
         match path {
             Path::Index(..) => true,
             Path::Key(_, name) => LINKS.iter().any(|link| *name == *link),
-            Path::Word(_, name) => is_link(name),
-            Path::Kept(kept) => {
-                let last = self.0.get(*kept).and_then(|(_, steps)| steps.rsplit('/').next());
-                last.is_some_and(is_link)
-            }
+            Path::Word(_, name) => LINKS.contains(name),
+            // The object itself is a reference: no writer does that.
+            Path::Kept(_) => false,
         }
     }
 

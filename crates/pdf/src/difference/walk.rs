@@ -53,6 +53,8 @@ struct Job {
     new: Reference,
     role: Role,
     path: usize,
+    /// Whether the way there only links ([`Paths::is_link`]).
+    is_link: bool,
 }
 
 /// One comparison of a revision with the next.
@@ -73,7 +75,7 @@ pub(super) struct Walk<'d, 'a> {
     pub(super) form_objects: HashSet<u32>,
     ruled_jobs: VecDeque<Job>,
     plain_jobs: VecDeque<Job>,
-    seen: HashSet<(u32, u32, Role)>,
+    seen: HashSet<(u32, u32, Role, bool)>,
     /// Objects that either state led to.
     reached: HashSet<u32>,
     /// New objects whose content was followed as a whole.
@@ -110,7 +112,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             walk.run(&job)?;
         }
         while let Some(job) = walk.plain_jobs.pop_front() {
-            if !walk.is_ruled_elsewhere(job.old, job.new, job.role, &Path::Kept(job.path)) {
+            if !walk.is_ruled_elsewhere(&job) {
                 walk.run(&job)?;
             }
         }
@@ -214,15 +216,15 @@ impl<'d, 'a> Walk<'d, 'a> {
     ) -> Result<(), ReadError> {
         self.reached.insert(old.number);
         self.reached.insert(new.number);
-        if self.is_ruled_elsewhere(old, new, role, path) || !self.seen.insert((old.number, new.number, role))
-        {
+        let is_link = matches!(role, Role::Plain(_)) && Paths::is_link(path);
+        let job = Job { old, new, role, path: 0, is_link };
+        if self.is_ruled_elsewhere(&job) || !self.seen.insert((old.number, new.number, role, is_link)) {
             return Ok(());
         }
         if self.seen.len() > PAIRS_MAX {
             return Err(ReadError::Budget { what: "objects compared in one revision", max: PAIRS_MAX });
         }
-        let path = self.paths.keep(path);
-        let job = Job { old, new, role, path };
+        let job = Job { path: self.paths.keep(path), ..job };
         match role {
             Role::Plain(_) => self.plain_jobs.push_back(job),
             Role::Annotation => {
@@ -243,12 +245,12 @@ impl<'d, 'a> Walk<'d, 'a> {
     /// field. To a dictionary whose names the author picks, such as a page's `/XObject` resources, it may mean
     /// everything: there the object has to stay as it is. Annotations may change in all entries, which only other
     /// annotations and the structure tree can bear.
-    fn is_ruled_elsewhere(&self, old: Reference, new: Reference, role: Role, path: &Path<'_>) -> bool {
-        let Role::Plain(scope) = role else { return false };
+    fn is_ruled_elsewhere(&self, job: &Job) -> bool {
+        let (Role::Plain(scope), number) = (job.role, job.new.number) else { return false };
         let knows_annotations = matches!(scope.kind, Kind::Annotation | Kind::Structure);
         let is_ruled =
-            self.ruled.contains(&new.number) || knows_annotations && self.annotations.contains(&new.number);
-        old.number == new.number && is_ruled && self.paths.is_link(path)
+            self.ruled.contains(&number) || knows_annotations && self.annotations.contains(&number);
+        job.is_link && job.old.number == number && is_ruled
     }
 
     /// Compares what must stay as it is.

@@ -149,6 +149,19 @@ attacks! {
             sign(draft, PLAIN).end().signed().update().trailer(LATER)
                 .object(1, &catalog("/Extensions 52 0 R")).stream(52, FORM_XOBJECT, OTHER).end().bytes
         };
+    /// The same, linked to before it is used.
+    picture_replaced_in_the_guise_of_a_page_that_is_linked_to_first_is_forbidden => "forbidden: Resource",
+        || {
+            let other = |value: u32| format!("<< /Type /Page /Parent 70 0 R /MediaBox [0 0 9 9] /LastModified {value} 0 R >>");
+            let first = page("").replace("/Font << /F1 5 0 R >> >>", "/Properties << /P 50 0 R >> /XObject 50 0 R >>");
+            let draft = draft_of(&catalog("").replace("/Pages 2", "/Pages 71"), &first)
+                .object(50, &other(51))
+                .stream(51, FORM_XOBJECT, SHOWN)
+                .object(70, "<< /Type /Pages /Parent 71 0 R /Kids [50 0 R] /Count 1 >>")
+                .object(71, "<< /Type /Pages /Kids [3 0 R 70 0 R] /Count 2 >>");
+            sign(draft, PLAIN).end().signed().update().trailer(LATER)
+                .object(50, &other(52)).stream(52, FORM_XOBJECT, OTHER).end().bytes
+        };
     /// A field over the whole page waits to be filled in.
     field_over_the_whole_page_filled_in_is_suspicious => "suspicious, Filling: FormFill",
         || {
