@@ -8,7 +8,7 @@ use countersign_agreement::replay::Admitted;
 use countersign_agreement::signed::{ActError, SignedAct};
 use countersign_authority::model::map::{Fact, Key, Map};
 use countersign_authority::model::name::{Digest, PartyId, PersonId};
-use countersign_authority::model::policy::{Policy, Rule};
+use countersign_authority::model::policy::Policy;
 use countersign_authority::model::time::Instant;
 use countersign_signature::{Anchor, Certificate, SignatureError, VerifiedSignature, path, verify_detached};
 
@@ -285,10 +285,7 @@ impl Examiner<'_> {
             .map_err(|fault| Discarded::Pdf { number, fault })?;
         let standing = self.weigher.weigh(bundled, &signature);
         let parties = self.bundle.manifest.parties.iter().filter_map(|party| PartyId::new(party).ok());
-        let ours = self.policy.into_iter().flat_map(|policy| &policy.rules).filter_map(|rule| match rule {
-            Rule::WeAre(party) => Some(party.clone()),
-            _ => None,
-        });
+        let ours = self.policy.and_then(Policy::we_are).cloned();
         let others: Vec<PartyId> = parties.chain(act.with.iter().cloned()).chain(ours).collect();
         let runner = runner(certificate, &standing.above, &act.on_behalf_of, &others, self.maps);
         Ok(VerifiedAct { number, id: bundled.id, act, signature, binding, standing, runner, pdf })

@@ -172,3 +172,23 @@ fn the_scene_itself_is_vouched_for_and_revoked_both_ways() {
         assert!(found.is_err());
     }
 }
+
+#[test]
+fn the_seeds_of_the_fuzzer_are_this_scene() {
+    let scene = &*SCENE;
+    let seeds = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds");
+    let chain = [scene.leaf.as_der(), scene.middle.as_der()].concat();
+    for (file, der) in [
+        ("path/root.der", scene.root.as_der()),
+        ("path/middle.der", scene.middle.as_der()),
+        ("path/leaf.der", scene.leaf.as_der()),
+        ("path/chain.der", &chain),
+        ("crl/revoked.crl", &scene.crl),
+        ("ocsp/revoked.ocsp", &scene.ocsp),
+    ] {
+        assert_eq!(std::fs::read(seeds.join(file)).unwrap(), der, "{file}");
+    }
+    // As the targets for lists and answers have it.
+    let anchors = [Anchor::from(scene.middle.clone())];
+    assert!(find_path(&scene.leaf, &[], &anchors, AT, &PathRules::default()).is_ok());
+}

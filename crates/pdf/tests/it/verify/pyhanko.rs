@@ -80,8 +80,11 @@ const LT: usize = 2;
 const LTA: usize = 3;
 const AGAIN: usize = 4;
 
+/// A level, what happened, and when is asked.
+type Row = (usize, Event, i64);
+
 /// Asks both, about every level, event and moment; pairs of our word and pyHanko's.
-fn compare() -> Option<Vec<((usize, Event, i64), [String; 2])>> {
+fn compare() -> Option<Vec<(Row, [String; 2])>> {
     let (world, dir) = (World::new(), tempfile::tempdir().unwrap());
     write_trust(dir.path(), &world);
     let (mut questions, mut ours) = (String::new(), Vec::new());
@@ -115,7 +118,7 @@ fn compare() -> Option<Vec<((usize, Event, i64), [String; 2])>> {
 /// After sliding back, pyHanko verifies the whole path once more at the moment it came to, where EN 319 102-1 §5.6.2.4 asks
 /// for a proof that the signature existed by then and for the signer's certificate to have held when it did. So a
 /// fresh list from after a certificate's end, or a list that was due again before a revocation, undoes what is proven.
-const VERIFIED_ONCE_MORE: &[(usize, Event, i64)] = &[
+const VERIFIED_ONCE_MORE: &[Row] = &[
     (LT, Event::Nothing, SIGNER_ENDED),
     (LTA, Event::Nothing, SIGNER_ENDED),
     (AGAIN, Event::Nothing, SIGNER_ENDED),
@@ -131,7 +134,7 @@ const VERIFIED_ONCE_MORE: &[(usize, Event, i64)] = &[
 
 /// pyHanko takes an authority's end above the signer for a broken chain and looks no further; here it is out of bounds as
 /// the signer's own end is.
-const AUTHORITY_ENDED: &[(usize, Event, i64)] = &[
+const AUTHORITY_ENDED: &[Row] = &[
     (AGAIN, Event::Nothing, CA_ENDED),
     (AGAIN, Event::Berg(LATER), CA_ENDED),
     (AGAIN, Event::Ca(LATER), CA_ENDED),
@@ -139,7 +142,7 @@ const AUTHORITY_ENDED: &[(usize, Event, i64)] = &[
 
 /// pyHanko gives a failed timestamp's word for the whole; here the signature, which passes without, passes (EN 319 102-1
 /// §5.5.4, step 4 b).
-const FAILED_TIMESTAMP: &[(usize, Event, i64)] =
+const FAILED_TIMESTAMP: &[Row] =
     &[(LT, Event::Tsa(LATER), SIGNED + YEAR), (LTA, Event::Tsa(LATER), SIGNED + YEAR)];
 
 #[test]
