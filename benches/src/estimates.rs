@@ -14,8 +14,20 @@ pub struct Row {
     pub limit: Option<f64>,
     /// Whether more is better.
     pub more: bool,
-    /// The peer's figure in the same unit, with the question it was asked.
-    pub peer: Option<(String, f64)>,
+    /// The peer's figure in the same unit.
+    pub peer: Option<Peer>,
+}
+
+/// Somebody else's figure.
+pub struct Peer {
+    /// Whose, with the version.
+    pub engine: String,
+    /// What it was asked.
+    pub question: String,
+    /// How long it took, or how fast it was, in the row's unit.
+    pub theirs: f64,
+    /// How many times as fast as the peer ours should be.
+    pub times: Option<f64>,
 }
 
 impl Row {
@@ -29,12 +41,21 @@ impl Row {
         Self { more: true, ..Self::ours(name, ours, unit, Some(limit)) }
     }
 
+    /// The same with a peer that was asked the same; `times`: how many times as fast ours should be.
+    pub fn beside(self, engine: &str, theirs: f64, times: Option<f64>) -> Self {
+        let question = self.name.clone();
+        Self { peer: Some(Peer { engine: engine.to_owned(), question, theirs, times }), ..self }
+    }
+
     /// Whether the target is met; `None` where there is none.
     pub fn met(&self) -> Option<bool> {
-        self.limit.map(|limit| if self.more { self.ours >= limit } else { self.ours <= limit })
+        let times = self.peer.as_ref().and_then(|peer| Some(peer.theirs / self.ours >= peer.times?));
+        let limit = self.limit.map(|limit| if self.more { self.ours >= limit } else { self.ours <= limit });
+        times.into_iter().chain(limit).reduce(|one, other| one && other)
     }
 }
 
+const CEDAR: &str = "cedar-policy 4.14.1";
 const CEDAR_DIRECT: &str = "direct, 0 other grants";
 const CEDAR_CHAIN: &str = "chain of 3, flattened, 0 other grants";
 
@@ -68,7 +89,15 @@ pub fn rows() -> Result<Vec<Row>> {
         .iter()
         .map(|(group, name, unit, divisor, limit, peer)| {
             let peer =
-                peer.map(|peer| Ok::<_, anyhow::Error>((peer.to_owned(), median("cedar", peer)? / divisor)));
+                peer.map(|peer| {
+                    let theirs = median("cedar", peer)? / divisor;
+                    Ok::<_, anyhow::Error>(Peer {
+                        engine: CEDAR.to_owned(),
+                        question: peer.to_owned(),
+                        theirs,
+                        times: None,
+                    })
+                });
             Ok(Row {
                 name: format!("{group}: {name}"),
                 ours: median(group, name)? / divisor,

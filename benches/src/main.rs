@@ -1,10 +1,12 @@
 //! `cargo xtask bench`, second half: what criterion does not measure (a replay with its memory, the audit of a table by
 //! the program itself), then the results as JSON and as a page.
 //!
-//! With arguments it is its own child: `replay N` measures one replay in a process of its own.
+//! With arguments it is its own child: `replay N` measures one replay in a process of its own, `pades …` the memory of one
+//! operation on a large PDF.
 
 mod audit;
 mod estimates;
+mod pades;
 mod page;
 mod replay;
 
@@ -17,8 +19,14 @@ fn main() -> Result<()> {
     {
         return replay::child(count.parse()?);
     }
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["pades", "make", path, verb] => return pades::make(path, verb),
+        ["pades", verb] => return pades::child(verb),
+        _ => {}
+    }
     let mut rows = estimates::rows()?;
     rows.extend(replay::rows()?);
     rows.extend(audit::rows()?);
+    rows.extend(pades::rows()?);
     page::write(&rows)
 }

@@ -48,22 +48,7 @@ pub(crate) fn tests(runner: Runner, args: &[&str], variables: &[(&str, &str)]) -
     for line in BufReader::new(pipe).split(b'\n') {
         let line = String::from_utf8_lossy(&line?).into_owned();
         let plain = plain(&line);
-        let ran = match runner {
-            Runner::Nextest => plain.trim_start().strip_prefix("Summary [").and_then(|rest| {
-                let (_, rest) = rest.split_once(']')?;
-                rest.split_whitespace().next()?.split('/').next()?.parse::<usize>().ok()
-            }),
-            Runner::Cargo => plain.strip_prefix("test result: ").map(|rest| {
-                let counts = rest.split(['.', ';']).map(str::trim);
-                let ran = counts.filter_map(|part| {
-                    part.strip_suffix(" passed")
-                        .or_else(|| part.strip_suffix(" failed"))?
-                        .parse::<usize>()
-                        .ok()
-                });
-                ran.sum()
-            }),
-        };
+        let ran = ran(runner, &plain);
         tests.run += ran.unwrap_or_default();
         let held = ran.is_some() || (runner == Runner::Nextest && !tests.summary.is_empty());
         match (held, runner) {
@@ -76,10 +61,61 @@ pub(crate) fn tests(runner: Runner, args: &[&str], variables: &[(&str, &str)]) -
     Ok(tests)
 }
 
+/// How many tests ran, where a line of the runner says so.
+fn ran(runner: Runner, line: &str) -> Option<usize> {
+    match runner {
+        Runner::Nextest => {
+            let (_, rest) = line.trim_start().strip_prefix("Summary [")?.split_once(']')?;
+            rest.split_whitespace().next()?.split('/').next()?.parse().ok()
+        }
+        Runner::Cargo => {
+            let counts = line.strip_prefix("test result: ")?.split(['.', ';']).map(str::trim);
+            let ran = counts.filter_map(|part| {
+                part.strip_suffix(" passed").or_else(|| part.strip_suffix(" failed"))?.parse::<usize>().ok()
+            });
+            Some(ran.sum())
+        }
+    }
+}
+
 /// A line without the colours of a terminal.
 fn plain(line: &str) -> String {
     let mut parts = line.split('\u{1b}');
     let first = parts.next().unwrap_or_default();
     let rest = parts.map(|part| part.split_once('m').map_or("", |(_, text)| text));
     std::iter::once(first).chain(rest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Runner, plain, ran};
+
+    #[test]
+    fn the_runners_own_counts_are_read() {
+        let lines = [
+            (
+                Runner::Nextest,
+                "     Summary [   0.773s] 10/19 tests run: 9 passed, 1 failed, 0 skipped",
+                Some(10),
+            ),
+            (Runner::Nextest, "     Summary [  12.018s] 1 test run: 1 passed, 61 skipped", Some(1)),
+            (Runner::Nextest, "        PASS [   0.012s] (5/22) countersign-timestamp::it client::one", None),
+            (
+                Runner::Cargo,
+                "test result: ok. 7 passed; 0 failed; 2 ignored; 0 measured; 3 filtered out",
+                Some(7),
+            ),
+            (Runner::Cargo, "test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured", Some(1)),
+            (Runner::Cargo, "test client::one ... ok", None),
+        ];
+        for (runner, line, count) in lines {
+            assert_eq!(ran(runner, line), count, "{line}");
+        }
+    }
+
+    #[test]
+    fn colours_hide_no_count() {
+        let line = "\u{1b}[32;1m     Summary\u{1b}[0m [   0.018s] \u{1b}[1m3\u{1b}[0m tests run: 3 passed";
+        assert_eq!(ran(Runner::Nextest, &plain(line)), Some(3));
+    }
 }

@@ -85,11 +85,15 @@ struct AddText {
 #[command(
     after_help = "A token is over the signature value inside the act's .p7s, as CAdES has it (EN 319 122-1 §5.3); the
 authority's answer is kept as it came, acts/NNNN-ID.tsr. What has one already is left as it is: after a
-failure, run it again. Exit codes: 0 every act has one · 3 some have none yet"
+failure, run it again. --archive asks for one more, over the digests of everything in the dossier: it keeps
+the others provable when their authorities are gone. Exit codes: 0 done · 3 something has none yet"
 )]
 struct Stamp {
     /// The working folder
     dir: PathBuf,
+    /// Stamp the whole dossier as well, once every act has a timestamp
+    #[arg(long)]
+    archive: bool,
     #[command(flatten)]
     tsa: TsaArgs,
 }
@@ -164,6 +168,8 @@ fn stamp_acts(args: &Stamp, shell: &mut Shell) -> Result<Exit, Failure> {
     }
     let stamped = outcomes.iter().filter(|(_, outcome)| outcome.is_ok()).count();
     let left = acts.len().saturating_sub(had).saturating_sub(stamped);
+    let archive = if args.archive && left == 0 { Some(authorities.archive(&folder)?) } else { None };
+    let archived = archive.as_ref().map_or(!args.archive, Result::is_ok);
     if shell.json {
         let asked: Vec<serde_json::Value> = outcomes
             .iter()
@@ -171,6 +177,7 @@ fn stamp_acts(args: &Stamp, shell: &mut Shell) -> Result<Exit, Failure> {
             .collect();
         shell.print_json(&json!({
             "acts": acts.len(), "had": had, "stamped": stamped, "none_yet": left, "asked": asked,
+            "archive": archive.as_ref().map(stamp::outcome_json),
         }))?;
     } else {
         let mut text = String::new();
@@ -183,9 +190,12 @@ fn stamp_acts(args: &Stamp, shell: &mut Shell) -> Result<Exit, Failure> {
             had.saturating_add(stamped),
             acts.len()
         ));
+        if let Some(outcome) = &archive {
+            text.push_str(&format!("archive · {}\n", stamp::outcome_words(outcome)));
+        }
         shell.print(&text)?;
     }
-    Ok(if left == 0 { Exit::Yes } else { Exit::Undetermined })
+    Ok(if left == 0 && archived { Exit::Yes } else { Exit::Undetermined })
 }
 
 /// Takes in what readers may need, each file under its digest.
@@ -209,7 +219,7 @@ fn add_trust(args: &AddTrust, shell: &mut Shell) -> Result<Exit, Failure> {
         folder.write(&format!("trust/{name}"), bytes)?;
     }
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    say(shell, json!({"trust": names}), |_| names.iter().map(|name| format!("trust/{name}\n")).collect())
+    say(shell, json!({"trust": names}), |_| format!("trust/{}\n", names.join("\ntrust/")))
 }
 
 fn say(

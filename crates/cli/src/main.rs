@@ -18,6 +18,7 @@ mod inspect;
 mod key;
 mod keys;
 mod order;
+mod pdf;
 mod shell;
 mod sign;
 mod stamp;

@@ -7,6 +7,7 @@ use countersign_pdf::timestamp::{TimestampSource, TimestampUnavailable};
 use countersign_signature::timestamp::{MessageImprint, TimestampToken};
 use countersign_signature::{Certificate, DigestAlgorithm, signature_value};
 use countersign_timestamp::{Authority, Client, NoTimestamp, Patience, Stamped, System};
+use countersign_verify::archive;
 use countersign_verify::bundle::BundledAct;
 use serde_json::{Value, json};
 
@@ -64,33 +65,41 @@ fn authority(url: &str, credentials: &str) -> Result<Authority, Failure> {
 
 impl Authorities {
     /// Asks for a token over an imprint.
-    fn ask(&self, imprint: &MessageImprint) -> Result<Stamped, NoTimestamp> {
+    fn ask(&self, imprint: &MessageImprint) -> Outcome {
         self.client.stamp(imprint, &self.authorities, &mut System)
     }
 
     /// Asks for a token over an act's signature and puts the answer beside it.
-    pub(crate) fn stamp(
-        &self,
-        folder: &Folder,
-        act: &BundledAct,
-    ) -> Result<Result<Stamped, NoTimestamp>, Failure> {
+    pub(crate) fn stamp(&self, folder: &Folder, act: &BundledAct) -> Result<Outcome, Failure> {
         let value = signature_value(&act.p7s)
             .map_err(|error| Failure::usage(format!("act {}: {error}", act.number)))?;
-        let imprint = MessageImprint::of(DigestAlgorithm::Sha256, &[&value]);
-        match self.ask(&imprint) {
-            Ok(stamped) => {
-                folder.write(&format!("acts/{:04}-{}.tsr", act.number, act.id.hex()), &stamped.response)?;
-                Ok(Ok(stamped))
-            }
-            Err(none) => Ok(Err(none)),
+        let outcome = self.ask(&MessageImprint::of(DigestAlgorithm::Sha256, &[&value]));
+        if let Ok(stamped) = &outcome {
+            folder.write(&format!("acts/{:04}-{}.tsr", act.number, act.id.hex()), &stamped.response)?;
         }
+        Ok(outcome)
     }
+
+    /// Asks for a token over a list of everything in the folder, and puts both in.
+    pub(crate) fn archive(&self, folder: &Folder) -> Result<Outcome, Failure> {
+        let (name, list) = archive::next(&folder.bundle()?);
+        let outcome = self.ask(&MessageImprint::of(DigestAlgorithm::Sha256, &[&list]));
+        if let Ok(stamped) = &outcome {
+            folder.write(&format!("trust/{name}.sha256"), &list)?;
+            folder.write(&format!("trust/{name}.tsr"), &stamped.response)?;
+        }
+        Ok(outcome)
+    }
+
 }
+
+/// A token, or why there is none yet.
+pub(crate) type Outcome = Result<Stamped, NoTimestamp>;
 
 /// Timestamps for a PDF, and what was asked for so far.
 pub(crate) struct ForPdf<'a> {
     authorities: &'a Authorities,
-    outcomes: RefCell<Vec<Result<Stamped, NoTimestamp>>>,
+    outcomes: RefCell<Vec<Outcome>>,
 }
 
 impl<'a> ForPdf<'a> {
@@ -99,7 +108,7 @@ impl<'a> ForPdf<'a> {
     }
 
     /// What became of each.
-    pub(crate) fn outcomes(&self) -> Vec<Result<Stamped, NoTimestamp>> {
+    pub(crate) fn outcomes(&self) -> Vec<Outcome> {
         self.outcomes.borrow().clone()
     }
 
@@ -119,7 +128,7 @@ impl TimestampSource for ForPdf<'_> {
 }
 
 /// What became of it, as JSON.
-pub(crate) fn outcome_json(outcome: &Result<Stamped, NoTimestamp>) -> Value {
+pub(crate) fn outcome_json(outcome: &Outcome) -> Value {
     let told = |failures: &[countersign_timestamp::Failure]| -> Vec<Value> {
         failures
             .iter()
@@ -136,7 +145,7 @@ pub(crate) fn outcome_json(outcome: &Result<Stamped, NoTimestamp>) -> Value {
 }
 
 /// What became of it, in words.
-pub(crate) fn outcome_words(outcome: &Result<Stamped, NoTimestamp>) -> String {
+pub(crate) fn outcome_words(outcome: &Outcome) -> String {
     match outcome {
         Ok(stamped) => format!(
             "not later than {}, says {} ({})",

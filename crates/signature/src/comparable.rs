@@ -96,9 +96,14 @@ fn text(tag: Tag, content: &[u8]) -> Option<String> {
 
 /// RFC 4518 §2: map (case folded, control characters and soft hyphens dropped, every space a plain one), normalise to
 /// form KC, and take outer spaces away and inner runs together (§2.6.1).
-pub(crate) fn prepare(text: &str) -> String {
+fn prepare(text: &str) -> String {
     let mapped = text.chars().filter_map(mapped).flat_map(char::to_lowercase);
-    let normal: String = mapped.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+    // Form KC of ASCII is itself.
+    let normal: String = if text.is_ascii() {
+        mapped.collect()
+    } else {
+        mapped.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    };
     let mut out = String::with_capacity(normal.len());
     for word in normal.split(' ').filter(|word| !word.is_empty()) {
         if !out.is_empty() {

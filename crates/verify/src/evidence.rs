@@ -7,13 +7,15 @@
 use countersign_agreement::replay::Admitted;
 use countersign_agreement::signed::{ActError, Names, SignedAct};
 use countersign_authority::model::map::{Fact, Key, Map};
-use countersign_authority::model::name::{Digest, PersonId};
+use countersign_authority::model::name::{Digest, PartyId, PersonId};
 use countersign_authority::model::policy::Policy;
 use countersign_authority::model::time::Instant;
 use countersign_signature::{Anchor, Certificate, SignatureError, VerifiedSignature, path, verify_detached};
 
+use crate::archive::archives;
 use crate::bundle::{Bundle, BundledAct};
-use crate::standing::{Asked, Standing, instant, seconds, weigh};
+use crate::signed_pdf::{PdfFault, SignedPdf};
+use crate::standing::{Asked, Standing, Weigher, instant, seconds};
 use crate::trust::{Believed, Seen};
 use crate::vouching::{Runner, runner};
 
@@ -35,6 +37,7 @@ pub struct VerifiedAct {
     binding: Binding,
     standing: Standing,
     runner: Runner,
+    pdf: Option<SignedPdf>,
 }
 
 impl VerifiedAct {
@@ -85,14 +88,19 @@ impl VerifiedAct {
         self.standing.not_later_than.map_or(self.act.at, |proven| proven.max(self.act.at))
     }
 
+    /// The PDF that it signs, if it signs one.
+    #[must_use]
+    pub fn pdf(&self) -> Option<&SignedPdf> {
+        self.pdf.as_ref()
+    }
+
     /// Why it counts for neither yes nor no, if so.
     #[must_use]
-    pub fn doubt(&self) -> Option<&str> {
-        match (&self.standing.doubt, self.binding) {
-            (Some(doubt), _) => Some(doubt),
-            (None, Binding::Unbound) => Some("no recognised map binds its key"),
-            (None, _) => None,
-        }
+    pub fn doubt(&self) -> Option<String> {
+        let unbound = self.binding == Binding::Unbound;
+        let pdf = || self.pdf.as_ref().and_then(SignedPdf::doubt);
+        let doubt = self.standing.doubt.clone().or_else(pdf);
+        doubt.or_else(|| unbound.then(|| "no recognised map binds its key".to_owned()))
     }
 
     /// The act for replay. In person: by one's own bound key, under no grant. A key known by its name alone, under an
@@ -164,6 +172,14 @@ pub enum Discarded {
         /// The certificate's subject.
         subject: String,
     },
+    /// The PDF that it signs is not what it says.
+    #[error("act {number} signs a PDF, and {fault}")]
+    Pdf {
+        /// Which.
+        number: u32,
+        /// What fails.
+        fault: Box<PdfFault>,
+    },
     /// The act belongs to another dossier.
     #[error("act {number} belongs to dossier {found}, not to {expected}")]
     OtherDossier {
@@ -209,7 +225,10 @@ pub fn examine(bundle: &Bundle, maps: &[Map], reader: &Reader<'_>) -> Evidence {
     let claimed = bundle.acts.iter().filter_map(|act| SignedAct::read(&act.json).ok()).map(|act| act.at);
     let latest = claimed.chain(reader.as_of).max().unwrap_or(Instant::MIN);
     let asked = Asked { at: seconds(latest), known_at: reader.known_at.map(seconds) };
-    let examiner = Examiner { bundle, maps, policy: reader.policy, seen: &seen, believed: &believed, asked };
+    let archives = archives(bundle, &seen);
+    let policy = reader.policy;
+    let weigher = Weigher::new(&seen, &archives, &believed, asked);
+    let mut examiner = Examiner { bundle, maps, policy, seen: &seen, believed: &believed, weigher };
     let mut evidence = Evidence { unread: seen.unread.clone(), ..Evidence::default() };
     let mut names = Names::default();
     for bundled in &bundle.acts {
@@ -240,11 +259,11 @@ struct Examiner<'a> {
     policy: Option<&'a Policy>,
     seen: &'a Seen,
     believed: &'a Believed,
-    asked: Asked,
+    weigher: Weigher<'a>,
 }
 
 impl Examiner<'_> {
-    fn examine(&self, bundled: &BundledAct) -> Result<VerifiedAct, Discarded> {
+    fn examine(&mut self, bundled: &BundledAct) -> Result<VerifiedAct, Discarded> {
         let number = bundled.number;
         let act = SignedAct::read(&bundled.json).map_err(|error| Discarded::Act { number, error })?;
         if *act.dossier != *self.bundle.manifest.id {
@@ -263,9 +282,14 @@ impl Examiner<'_> {
             let subject = certificate.subject();
             return Err(Discarded::Expired { number, claimed: act.at, subject, from, until });
         }
-        let standing = weigh(bundled, &signature, self.seen, self.believed, self.asked);
-        let runner = runner(certificate, &standing.above, &act.on_behalf_of, self.maps);
-        Ok(VerifiedAct { number, id: bundled.id, act, signature, binding, standing, runner })
+        let pdf = SignedPdf::examine(&act, &signature, self.bundle)
+            .map_err(|fault| Discarded::Pdf { number, fault })?;
+        let standing = self.weigher.weigh(bundled, &signature);
+        let parties = self.bundle.manifest.parties.iter().filter_map(|party| PartyId::new(party).ok());
+        let ours = self.policy.and_then(Policy::we_are).cloned();
+        let others: Vec<PartyId> = parties.chain(act.with.iter().cloned()).chain(ours).collect();
+        let runner = runner(certificate, &standing.above, &act.on_behalf_of, &others, self.maps);
+        Ok(VerifiedAct { number, id: bundled.id, act, signature, binding, standing, runner, pdf })
     }
 }
 

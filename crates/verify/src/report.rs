@@ -27,8 +27,8 @@ use crate::evidence::{Discarded, Evidence, Reader, VerifiedAct, examine};
 
 mod signed;
 
-pub use signed::{Doubt, SignerLine, TimeLine};
-use signed::{bound_times, doubts, hangs_on, signers, times};
+pub use signed::{Doubt, PdfLine, SignerLine, TimeLine};
+use signed::{bound_times, doubts, hangs_on, pdfs, signers, times};
 
 /// Why no report can be made of a bundle.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -140,6 +140,8 @@ pub struct Report {
     pub doubts: Vec<Doubt>,
     /// How far the time of each act that counts is proven.
     pub times: Vec<TimeLine>,
+    /// PDFs that acts sign.
+    pub pdfs: Vec<PdfLine>,
     /// Files of `trust/` that are neither certificates nor lists nor answers.
     pub unread: Vec<String>,
     /// Who signed.
@@ -233,6 +235,7 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         signers: signers(&evidence),
         doubts,
         times: times(&evidence),
+        pdfs: pdfs(&evidence),
         unread: evidence.unread,
         discarded: evidence.discarded,
         acts: bundle.acts.len(),

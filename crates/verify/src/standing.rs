@@ -15,7 +15,11 @@
 //! Revoked: a list or answer by the authority that issued a certificate above the signature. A signature proven to be older
 //! than the revocation counts; one that is not counts for neither yes nor no (REVOKED_NO_POE), whatever time it claims.
 
+use std::collections::BTreeMap;
+
+use countersign_authority::model::name::Digest;
 use countersign_authority::model::time::Instant;
+use countersign_notation::digest::sha256;
 use countersign_notation::time::rfc3339;
 use countersign_signature::ades::{
     self, Constraints, Evidence, Question, Reason, RevocationRule, Stamp, StampStatus, TimestampState,
@@ -23,6 +27,7 @@ use countersign_signature::ades::{
 };
 use countersign_signature::{Anchor, Certificate, VerifiedSignature};
 
+use crate::archive::Archive;
 use crate::bundle::BundledAct;
 use crate::trust::{Believed, Seen};
 
@@ -70,32 +75,75 @@ pub enum Revocation {
     Exempt,
 }
 
-/// Weighs one signature. `at`: the moment of verification in unix seconds, put off to what the act's own token and the lists
-/// at hand say, for they were there when the bundle was read.
-pub(crate) fn weigh(
-    act: &BundledAct,
-    signature: &VerifiedSignature,
-    seen: &Seen,
-    believed: &Believed,
+/// Weighs signatures, one after another.
+#[derive(Debug)]
+pub(crate) struct Weigher<'a> {
+    seen: &'a Seen,
+    archives: &'a [Archive<'a>],
+    believed: &'a Believed,
     asked: Asked,
-) -> Standing {
-    let tokens = signature.timestamps().iter().map(Vec::as_slice).chain(act.tsr.as_deref());
-    let stamps: Vec<Stamp> = tokens.map(|token| Stamp::over_signature(token, signature)).collect();
-    let mut signers = believed.signers.clone();
-    signers.extend(issuers(signature, seen));
-    let trust = ades::Trust { signers, timestamps: believed.timestamps.clone() };
-    let constraints = Constraints { revocation: RevocationRule::WhereKnown, ..Constraints::default() };
-    let validation = ades::verify(&Question {
-        signature,
-        stamps: &stamps,
-        evidence: &seen.evidence,
-        collected: &Evidence::default(),
-        trust: &trust,
-        constraints: &constraints,
-        made_after: None,
-        at: asked.moment(signature, &stamps, seen),
-    });
-    standing(&validation, signature)
+    /// What is known of signatures without a token: it hangs on their certificates alone.
+    unstamped: BTreeMap<Digest, Standing>,
+}
+
+impl<'a> Weigher<'a> {
+    pub(crate) fn new(
+        seen: &'a Seen,
+        archives: &'a [Archive<'a>],
+        believed: &'a Believed,
+        asked: Asked,
+    ) -> Self {
+        Self { seen, archives, believed, asked, unstamped: BTreeMap::new() }
+    }
+
+    /// Weighs one signature.
+    pub(crate) fn weigh(&mut self, act: &BundledAct, signature: &VerifiedSignature) -> Standing {
+        let tokens = signature.timestamps().iter().map(Vec::as_slice).chain(act.tsr.as_deref());
+        let over = tokens.map(|token| Stamp::over_signature(token, signature));
+        let stamps: Vec<Stamp> =
+            over.chain(self.archives.iter().filter_map(|archive| archive.stamp(act, signature))).collect();
+        if !stamps.is_empty() || !signature.crls().is_empty() || !signature.ocsps().is_empty() {
+            return self.weigh_with(signature, &stamps);
+        }
+        let certificates = std::iter::once(signature.signer()).chain(signature.certificates());
+        let key = sha256(&certificates.flat_map(Certificate::fingerprint).collect::<Vec<u8>>());
+        if let Some(known) = self.unstamped.get(&key) {
+            return known.clone();
+        }
+        let standing = self.weigh_with(signature, &stamps);
+        self.unstamped.insert(key, standing.clone());
+        standing
+    }
+
+    fn weigh_with(&self, signature: &VerifiedSignature, stamps: &[Stamp]) -> Standing {
+        let constraints = Constraints { revocation: RevocationRule::WhereKnown, ..Constraints::default() };
+        let at = self.asked.moment(signature, stamps, self.seen);
+        let with = |signers: Vec<Anchor>| {
+            let trust = ades::Trust { signers, timestamps: self.believed.timestamps.clone() };
+            ades::verify(&Question {
+                signature,
+                stamps,
+                evidence: &self.seen.evidence,
+                collected: &Evidence::default(),
+                trust: &trust,
+                constraints: &constraints,
+                made_after: None,
+                at,
+            })
+        };
+        // Whoever stands above the signer may revoke, believed or not: what they say is only ever held against the
+        // signature. The longest path counts, so that an authority in the middle can be revoked too.
+        let mut validation = with(self.believed.signers.clone());
+        for above in [roots(signature, self.seen), issuers(signature, self.seen)] {
+            if validation.path.is_some() {
+                break;
+            }
+            if !above.is_empty() {
+                validation = with(above);
+            }
+        }
+        standing(&validation, signature)
+    }
 }
 
 /// About when a report is asked.
@@ -124,16 +172,25 @@ impl Asked {
     }
 }
 
-/// Whoever issued the signer's certificate may revoke it, believed or not. What they say is only ever held against it.
-fn issuers<'a>(signature: &'a VerifiedSignature, seen: &'a Seen) -> impl Iterator<Item = Anchor> + 'a {
-    let signer = signature.signer();
-    let at_hand = signature.certificates().iter().chain(&seen.evidence.certificates);
-    at_hand
-        .filter(move |certificate| {
-            certificate.subject_name() == signer.issuer_name()
-                && (certificate.is_ca() || *certificate == signer)
-        })
+/// Authorities at hand that sign themselves.
+fn roots(signature: &VerifiedSignature, seen: &Seen) -> Vec<Anchor> {
+    at_hand(signature, seen)
+        .filter(|certificate| certificate.is_ca() && certificate.is_self_issued())
         .map(|certificate| Anchor::Certificate(certificate.clone()))
+        .collect()
+}
+
+/// Authorities at hand that bear the name of the signer's issuer.
+fn issuers(signature: &VerifiedSignature, seen: &Seen) -> Vec<Anchor> {
+    let issuer = signature.signer().issuer_name();
+    at_hand(signature, seen)
+        .filter(|certificate| certificate.is_ca() && certificate.subject_name().matches(issuer))
+        .map(|certificate| Anchor::Certificate(certificate.clone()))
+        .collect()
+}
+
+fn at_hand<'a>(signature: &'a VerifiedSignature, seen: &'a Seen) -> impl Iterator<Item = &'a Certificate> {
+    signature.certificates().iter().chain(&seen.evidence.certificates)
 }
 
 fn standing(validation: &Validation, signature: &VerifiedSignature) -> Standing {

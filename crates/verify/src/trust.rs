@@ -2,10 +2,12 @@
 //! reader believes.
 
 use countersign_authority::model::policy::{Policy, Rule, Trust};
-use countersign_signature::ades::Evidence;
+use countersign_signature::ades::{Evidence, ObjectId};
 use countersign_signature::{Anchor, Certificate, Crl, OcspResponse};
 
+use crate::archive;
 use crate::bundle::Bundle;
+use std::collections::BTreeMap;
 
 /// A file of `trust/`, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,17 @@ pub enum Item {
     Crl(Vec<u8>),
     /// An OCSP answer in DER.
     Ocsp(Vec<u8>),
+}
+
+impl Item {
+    /// Its DER.
+    #[must_use]
+    pub fn as_der(&self) -> &[u8] {
+        match self {
+            Self::Certificate(certificate) => certificate.as_der(),
+            Self::Crl(der) | Self::Ocsp(der) => der,
+        }
+    }
 }
 
 /// Why a file is none of these.
@@ -84,6 +97,8 @@ pub struct Seen {
     pub evidence: Evidence,
     /// When each list or answer says it was issued, in unix seconds.
     pub issued: Vec<i64>,
+    /// What each file holds, for proofs that it was there.
+    pub(crate) objects: BTreeMap<String, Vec<ObjectId>>,
     /// Files that are neither.
     pub unread: Vec<String>,
 }
@@ -92,12 +107,13 @@ impl Seen {
     /// Reads everything in a bundle's `trust/`.
     pub fn of(bundle: &Bundle) -> Self {
         let mut seen = Self::default();
-        for (name, bytes) in &bundle.trust {
+        for (name, bytes) in bundle.trust.iter().filter(|(name, _)| !archive::is_part(name)) {
             let Ok(items) = read(bytes) else {
                 seen.unread.push(name.clone());
                 continue;
             };
             for item in items {
+                seen.objects.entry(name.clone()).or_default().push(ObjectId::of(item.as_der()));
                 match item {
                     Item::Certificate(certificate) => seen.evidence.certificates.push(*certificate),
                     Item::Crl(der) => {

@@ -15,8 +15,10 @@ pub enum Runner {
     Signer,
     /// The signer's own side.
     OwnSide(PartyId),
-    /// Another party of the maps: it could make such a key itself.
+    /// The other side, a party to the dossier: it could make such a key itself.
     OtherSide(PartyId),
+    /// A party of the maps that is no party to the dossier.
+    ThirdParty(PartyId),
     /// No party that the maps name.
     Unnamed,
 }
@@ -29,6 +31,7 @@ impl Runner {
             Self::Signer => "the signer",
             Self::OwnSide(_) => "own side",
             Self::OtherSide(_) => "other side",
+            Self::ThirdParty(_) => "third party",
             Self::Unnamed => "no party named",
         }
     }
@@ -37,7 +40,7 @@ impl Runner {
     #[must_use]
     pub fn party(&self) -> Option<&PartyId> {
         match self {
-            Self::OwnSide(party) | Self::OtherSide(party) => Some(party),
+            Self::OwnSide(party) | Self::OtherSide(party) | Self::ThirdParty(party) => Some(party),
             Self::Signer | Self::Unnamed => None,
         }
     }
@@ -49,19 +52,29 @@ impl Runner {
     }
 }
 
-/// Who runs the authorities above a signer's certificate. `above`: the certificates over it, as far as a path has proven
-/// them; whoever issued the signer's own is read from that.
+/// Who runs the authorities above a signer's certificate.
+///
+/// `above`: the certificates over it, as far as a path has proven them; whoever issued the signer's own is read from that.
+/// `party`: for whom the signer signs; `others`: with whom.
 #[must_use]
-pub fn runner(signer: &Certificate, above: &[Certificate], party: &PartyId, maps: &[Map]) -> Runner {
+pub fn runner(
+    signer: &Certificate,
+    above: &[Certificate],
+    party: &PartyId,
+    others: &[PartyId],
+    maps: &[Map],
+) -> Runner {
     if signer.is_self_issued() {
         return Runner::Signer;
     }
     let names = std::iter::once(signer.issuer_name()).chain(above.iter().map(Certificate::subject_name));
-    let parties: Vec<&PartyId> = names.filter_map(|name| named(name, maps)).collect();
-    match parties.iter().find(|named| **named != party) {
-        Some(other) => Runner::OtherSide((*other).clone()),
-        None if parties.is_empty() => Runner::Unnamed,
-        None => Runner::OwnSide(party.clone()),
+    let named: Vec<&PartyId> = names.filter_map(|name| named(name, maps)).collect();
+    let other_side = named.iter().find(|named| **named != party && others.contains(named));
+    match (other_side, named.first()) {
+        (Some(other), _) => Runner::OtherSide((*other).clone()),
+        (None, None) => Runner::Unnamed,
+        (None, Some(_)) if named.contains(&party) => Runner::OwnSide(party.clone()),
+        (None, Some(third)) => Runner::ThirdParty((*third).clone()),
     }
 }
 

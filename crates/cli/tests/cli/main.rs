@@ -7,6 +7,7 @@ mod dossier;
 mod example;
 mod golden;
 mod key;
+mod pdf;
 mod stamp;
 
 use std::path::{Path, PathBuf};

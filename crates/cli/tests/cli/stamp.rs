@@ -169,7 +169,8 @@ fn revocation_lists_are_put_in_as_evidence_and_anything_else_is_refused() {
     let put = run(dir, &["dossier", "trust", "talks", "list.crl", "both.pem"]);
     let names: Vec<&str> =
         put["trust"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-    assert!(names[0].ends_with(".crl") && names[1].ends_with(".pem") && names[1] == names[2], "{names:?}");
+    let endings: Vec<&str> = names.iter().filter_map(|name| Some(name.rsplit_once('.')?.1)).collect();
+    assert_eq!((endings, names[1]), (vec!["crl", "pem", "pem"], names[2]));
     let before = fs::read_dir(dir.join("talks/trust")).unwrap().count();
     for (file, bytes) in
         [("note.txt", &b"trust me"[..]), ("cut.crl", &pki.crl(&root, 1_772_355_600, &[])[..90])]
@@ -183,4 +184,29 @@ fn revocation_lists_are_put_in_as_evidence_and_anything_else_is_refused() {
     let output = countersign(dir, &["verify", "talks", "--trust", "list.crl"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("holds no certificate"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_dossier_is_archived_once_every_act_has_a_timestamp_and_other_tools_agree() {
+    let temporary = start();
+    let dir = temporary.path();
+    let server = tsa(dir);
+    act(dir, "sign", "berg", "SL", "RUR", &[]);
+    let archive =
+        || countersign(dir, &["dossier", "stamp", "talks", "--tsa", &server.url(), "--archive", "--json"]);
+    server.will([Fault::Refusal("no")]);
+    assert_eq!(archive().status.code(), Some(3), "an act has none yet");
+    assert!(!dir.join("talks/trust/archive-0001.tsr").exists());
+    let output = archive();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(crate::json(&output)["archive"]["stamped"], true);
+    assert_eq!(states(dir), ["archived"]);
+    run(dir, &["dossier", "export", "talks", "-o", "talks.dossier"]);
+    let script = "cd talks && sha256sum -c --quiet trust/archive-0001.sha256 && openssl ts -verify \\
+        -data trust/archive-0001.sha256 -in trust/archive-0001.tsr -CAfile ../clockwork.pem";
+    if openssl(dir, &["version"]).is_some() {
+        let output =
+            std::process::Command::new("sh").current_dir(dir).args(["-ec", script]).output().unwrap();
+        assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    }
 }

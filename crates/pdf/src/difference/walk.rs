@@ -29,11 +29,22 @@ pub(super) struct Scope {
     pub(super) level: Level,
     /// The field it belongs to, as its place in [`Walk::fields`].
     pub(super) field: Option<usize>,
+    /// Whether what changes here can cover what the signer saw.
+    pub(super) may_cover: bool,
 }
 
 impl Scope {
+    pub(super) fn new(kind: Kind, level: Level) -> Self {
+        Self { kind, level, field: None, may_cover: kind == Kind::Annotation }
+    }
+
     pub(super) fn forbidden(kind: Kind) -> Self {
-        Self { kind, level: Level::Forbidden, field: None }
+        Self::new(kind, Level::Forbidden)
+    }
+
+    /// The same, for a change that belongs to a field.
+    pub(super) fn of(self, field: Option<usize>) -> Self {
+        Self { field, ..self }
     }
 }
 
@@ -42,6 +53,8 @@ struct Job {
     new: Reference,
     role: Role,
     path: usize,
+    /// Whether the way there only links ([`Paths::is_link`]).
+    is_link: bool,
 }
 
 /// One comparison of a revision with the next.
@@ -62,7 +75,7 @@ pub(super) struct Walk<'d, 'a> {
     pub(super) form_objects: HashSet<u32>,
     ruled_jobs: VecDeque<Job>,
     plain_jobs: VecDeque<Job>,
-    seen: HashSet<(u32, u32, Role)>,
+    seen: HashSet<(u32, u32, Role, bool)>,
     /// Objects that either state led to.
     reached: HashSet<u32>,
     /// New objects whose content was followed as a whole.
@@ -99,7 +112,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             walk.run(&job)?;
         }
         while let Some(job) = walk.plain_jobs.pop_front() {
-            if !walk.is_ruled_elsewhere(job.old, job.new, job.role) {
+            if !walk.is_ruled_elsewhere(&job) {
                 walk.run(&job)?;
             }
         }
@@ -144,7 +157,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             (Role::Catalog, ..) => self.plain(old, new, Scope::forbidden(Kind::Catalog), path),
             (Role::PageTree, ..) => self.plain(old, new, Scope::forbidden(Kind::PageTree), path),
             (Role::Annotation, ..) => {
-                let scope = Scope { kind: Kind::Annotation, level: Level::Annotations, field: None };
+                let scope = Scope::new(Kind::Annotation, Level::Annotations);
                 self.plain(old, new, scope, path)
             }
             (Role::Plain(_), ..) => Ok(()),
@@ -203,14 +216,15 @@ impl<'d, 'a> Walk<'d, 'a> {
     ) -> Result<(), ReadError> {
         self.reached.insert(old.number);
         self.reached.insert(new.number);
-        if self.is_ruled_elsewhere(old, new, role) || !self.seen.insert((old.number, new.number, role)) {
+        let is_link = matches!(role, Role::Plain(_)) && Paths::is_link(path);
+        let job = Job { old, new, role, path: 0, is_link };
+        if self.is_ruled_elsewhere(&job) || !self.seen.insert((old.number, new.number, role, is_link)) {
             return Ok(());
         }
         if self.seen.len() > PAIRS_MAX {
             return Err(ReadError::Budget { what: "objects compared in one revision", max: PAIRS_MAX });
         }
-        let path = self.paths.keep(path);
-        let job = Job { old, new, role, path };
+        let job = Job { path: self.paths.keep(path), ..job };
         match role {
             Role::Plain(_) => self.plain_jobs.push_back(job),
             Role::Annotation => {
@@ -225,14 +239,18 @@ impl<'d, 'a> Walk<'d, 'a> {
         Ok(())
     }
 
-    /// Whether the object is judged by rules of its own, and those don't let through what would matter here: an
-    /// annotation may change in all its entries, which matters to everything but other annotations and structure.
-    fn is_ruled_elsewhere(&self, old: Reference, new: Reference, role: Role) -> bool {
-        let Role::Plain(scope) = role else { return false };
+    /// Whether the object is judged by rules of its own, and is only linked to from here.
+    ///
+    /// What those rules let through (a field's `/V`, a page's `/Tabs`) means nothing to whoever links to a page or a
+    /// field. To a dictionary whose names the author picks, such as a page's `/XObject` resources, it may mean
+    /// everything: there the object has to stay as it is. Annotations may change in all entries, which only other
+    /// annotations and the structure tree can bear.
+    fn is_ruled_elsewhere(&self, job: &Job) -> bool {
+        let (Role::Plain(scope), number) = (job.role, job.new.number) else { return false };
         let knows_annotations = matches!(scope.kind, Kind::Annotation | Kind::Structure);
-        old.number == new.number
-            && (self.ruled.contains(&new.number)
-                || knows_annotations && self.annotations.contains(&new.number))
+        let is_ruled =
+            self.ruled.contains(&number) || knows_annotations && self.annotations.contains(&number);
+        job.is_link && job.old.number == number && is_ruled
     }
 
     /// Compares what must stay as it is.
@@ -300,7 +318,7 @@ impl<'d, 'a> Walk<'d, 'a> {
         let change = Change {
             kind: scope.kind,
             level: scope.level,
-            may_cover: scope.kind == Kind::Annotation,
+            may_cover: scope.may_cover,
             object: self.current,
             path: self.paths.show(path),
             field: scope.field.and_then(|field| self.fields.get(field)).cloned(),
@@ -387,7 +405,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             (old, new) if old == new => return Ok(()),
             _ => Level::Forbidden,
         };
-        self.report(Scope { kind: Kind::Unreferenced, level, field: None }, path, &old, &new);
+        self.report(Scope::new(Kind::Unreferenced, level), path, &old, &new);
         Ok(())
     }
 }

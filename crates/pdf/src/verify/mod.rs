@@ -11,10 +11,12 @@ use crate::document::{Document, ReadError};
 use crate::signature::{Coverage, Purpose, SignatureValue};
 use crate::text::text;
 use countersign_signature::ades::{
-    ObjectId, Reason, Rules, Signed, Stamp, StampKind, Together, Validation, objects_of, objects_of_token,
-    verify_together,
+    Covers, ObjectId, Reason, Rules, Signed, Stamp, StampKind, Together, Validation, objects_of,
+    objects_of_token, verify_together,
 };
 use countersign_signature::{VerifiedSignature, verify_parts};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::Stores;
 
 /// Verifies every signature and timestamp of a file, oldest first, those that a later revision took out with them.
@@ -31,10 +33,11 @@ pub fn verify(bytes: &[u8], rules: &Rules<'_>, changes: DifferencePolicy) -> Res
     let read: Vec<Read<'_, '_>> = judgements.iter().map(|judgement| Read::of(&document, judgement)).collect();
     let matching = read.iter().filter_map(|one| one.signature.as_ref()?.as_ref().ok());
     let signed: Vec<Signed<'_>> = matching.map(|signature| Signed { signature, made_after: None }).collect();
+    let order = Arc::new(order(&document, &read, &mut stores)?);
     let mut stamps: Vec<Stamp> = Vec::new();
     for one in &read {
         match &one.signature {
-            None => stamps.push(one.document_timestamp(&document, &read, &mut stores)?),
+            None => stamps.push(one.document_timestamp(&order)),
             Some(Ok(signature)) => {
                 stamps.extend(
                     signature.timestamps().iter().map(|token| Stamp::over_signature(token, signature)),
@@ -50,13 +53,42 @@ pub fn verify(bytes: &[u8], rules: &Rules<'_>, changes: DifferencePolicy) -> Res
     let verdicts = read.iter().map(|one| match &one.signature {
         Some(Ok(_)) => signatures.next().map(|one| Verdict::Signature(Box::new(one))),
         Some(Err(reason)) => {
-            Some(Verdict::Signature(Box::new(Validation::of_reason(reason.clone(), rules.at))))
+            Some(Verdict::Signature(Box::new(Validation::of_reason((**reason).clone(), rules.at))))
         }
         None => timestamps.next().map(|status| Verdict::Timestamp(Box::new(status))),
     });
     let reports =
         read.iter().zip(verdicts).filter_map(|(one, verdict)| Some(one.report(&document, verdict?)));
     Ok(PdfReport { revisions: document.revisions().len(), signatures: reports.collect(), at: rules.at })
+}
+
+/// Where everything stands that a document timestamp may be over: the stores of revisions at even places, signatures and
+/// timestamps at odd ones. A document timestamp covers its own revision's store, and what was signed and stamped before.
+fn order(
+    document: &Document<'_>,
+    read: &[Read<'_, '_>],
+    stores: &mut Stores,
+) -> Result<BTreeMap<ObjectId, usize>, ReadError> {
+    let mut order: BTreeMap<ObjectId, usize> = BTreeMap::new();
+    let mut put = |objects: &mut dyn Iterator<Item = ObjectId>, place: usize| {
+        for object in objects {
+            let known = order.entry(object).or_insert(place);
+            *known = place.min(*known);
+        }
+    };
+    for one in read {
+        let revision = one.value().revision;
+        let place = place_of_store(revision);
+        put(&mut one.objects.iter().copied(), place.saturating_add(1));
+        if one.signature.is_none() {
+            put(&mut stores.at(&document.at(revision))?.objects(), place);
+        }
+    }
+    Ok(order)
+}
+
+fn place_of_store(revision: usize) -> usize {
+    revision.saturating_mul(2)
 }
 
 /// One signature or timestamp as it stands there.
@@ -67,7 +99,7 @@ struct Read<'j, 'a> {
     /// The bytes it covers.
     signed: Option<[&'a [u8]; 2]>,
     /// The signature, its key and bytes matching; `None` for timestamps.
-    signature: Option<Result<VerifiedSignature, Reason>>,
+    signature: Option<Result<VerifiedSignature, Box<Reason>>>,
     /// What a proof over the bytes it stands in is about.
     objects: Vec<ObjectId>,
 }
@@ -97,46 +129,31 @@ impl<'j, 'a> Read<'j, 'a> {
         &self.judgement.signature
     }
 
-    /// Where its covered bytes end, if they are what they should be.
-    fn covered_end(&self) -> Result<usize, Reason> {
+    /// That the bytes it covers are what they should be.
+    fn covered(&self) -> Result<(), Box<Reason>> {
         match &self.judgement.coverage {
-            Coverage::Revision { end, .. } => Ok(*end),
-            Coverage::Broken(fault) => Err(Reason::Place { why: fault.to_string() }),
+            Coverage::Revision { .. } => Ok(()),
+            Coverage::Broken(fault) => Err(Box::new(Reason::Place { why: fault.to_string() })),
         }
     }
 
-    fn matching(&self) -> Result<VerifiedSignature, Reason> {
+    fn matching(&self) -> Result<VerifiedSignature, Box<Reason>> {
         let encoding = self.value().sub_filter().unwrap_or_default();
         if !DETACHED.contains(&encoding) {
-            return Err(Reason::Unsupported { kind: text(encoding).escape_debug().to_string() });
+            return Err(Box::new(Reason::Unsupported { kind: text(encoding).escape_debug().to_string() }));
         }
-        self.covered_end()?;
+        self.covered()?;
         let parts = self.signed.unwrap_or_default();
-        verify_parts(&parts, &self.cms).map_err(Reason::Signature)
+        verify_parts(&parts, &self.cms).map_err(|error| Box::new(Reason::Signature(error)))
     }
 
     /// A document timestamp, with what stands in the bytes it is over.
-    fn document_timestamp(
-        &self,
-        document: &Document<'a>,
-        all: &[Self],
-        stores: &mut Stores,
-    ) -> Result<Stamp, ReadError> {
-        let end = match self.covered_end() {
-            Ok(end) => end,
-            Err(why) => return Ok(Stamp::misplaced(StampKind::Document, why)),
-        };
-        let mut covers = Vec::new();
-        for other in all {
-            let span = other.value().contents.as_ref().map(|contents| contents.span.end);
-            let is_within =
-                span.is_some_and(|span| span <= end) && other.value().revision < self.value().revision;
-            if is_within {
-                covers.extend_from_slice(&other.objects);
-            }
+    fn document_timestamp(&self, order: &Arc<BTreeMap<ObjectId, usize>>) -> Stamp {
+        if let Err(why) = self.covered() {
+            return Stamp::misplaced(StampKind::Document, *why);
         }
-        covers.extend(stores.at(&document.at(self.value().revision))?.objects());
-        Ok(Stamp::over_bytes(&self.cms, &self.signed.unwrap_or_default(), covers))
+        let covers = Covers::below(order, place_of_store(self.value().revision).saturating_add(1));
+        Stamp::over_bytes(&self.cms, &self.signed.unwrap_or_default(), covers)
     }
 
     fn report(&self, document: &Document<'a>, verdict: Verdict) -> PdfSignature {

@@ -63,10 +63,10 @@ fn structured(element: &str) -> Vec<u8> {
     let file = sign(draft, PLAIN).end().signed();
     file.update()
         .trailer(LATER)
-        .object(1, &catalog(tree).replace("9 0 R]", "9 0 R 30 0 R]"))
-        .object(3, &page(" 30 0 R"))
-        .object(NEXT, &signature_field("second", NEXT + 1, "/StructParent 1"))
-        .object(NEXT + 1, &signature(None))
+        .object(1, &catalog(tree).replace("9 0 R]", "9 0 R 80 0 R]"))
+        .object(3, &page(" 80 0 R"))
+        .object(80, &signature_field("second", 81, "/StructParent 1"))
+        .object(81, &signature(None))
         .object(60, "<< /Type /StructTreeRoot /K [61 0 R] /ParentTree 62 0 R /ParentTreeNextKey 2 >>")
         .object(61, "<< /Type /StructElem /S /Document /P 60 0 R /K [63 0 R 64 0 R] >>")
         .object(62, "<< /Nums [0 [63 0 R] 1 64 0 R] >>")
@@ -126,6 +126,7 @@ attacks! {
             .object(1, &catalog("").replace("/Metadata 13", "/Metadata 4"))
             .stream(CONTENT, "/Type /Metadata /Subtype /XML", b"BT (Berg pays 999 crowns) Tj ET")
             .end().bytes;
+    document_full_of_links_signed_again_is_permitted => "permitted, Filling: FormFill Signature", linked;
     field_filled_in_is_permitted => "permitted, Filling: FormFill",
         || after(PLAIN).object(AMOUNT, &amount("250", NEXT)).stream(NEXT, FORM_XOBJECT, NEW_LOOK).end().bytes;
     field_filled_in_with_its_look_in_place_is_permitted => "permitted, Filling: FormFill",
@@ -171,7 +172,7 @@ attacks! {
     object_that_nothing_refers_to_is_permitted => "permitted, Extension: Unreferenced",
         || after(PLAIN).object(NEXT, "<< /A /B >>").end().bytes;
     widget_in_the_structure_tree_is_permitted => "permitted, Filling: Signature",
-        || structured("<< /Type /StructElem /S /Form /P 61 0 R /Pg 3 0 R /K << /Type /OBJR /Obj 30 0 R >> >>");
+        || structured("<< /Type /StructElem /S /Form /P 61 0 R /Pg 3 0 R /K << /Type /OBJR /Obj 80 0 R >> >>");
     text_in_the_structure_tree_is_forbidden => "forbidden: Structure",
         || structured("<< /Type /StructElem /S /P /P 61 0 R /Pg 3 0 R /K 0 >>");
     font_added_to_the_form_is_permitted => "permitted, Filling: Resource",
@@ -181,6 +182,52 @@ attacks! {
             .end().bytes;
     order_of_tabs_is_permitted => "permitted, Extension: Page",
         || after(PLAIN).object(3, &page("").replace("/Contents", "/Tabs /S /Contents")).end().bytes;
+}
+
+/// A document that links to its pages, fields and annotations from everywhere; a second signer signs it.
+fn linked() -> Vec<u8> {
+    let links = "/OpenAction [3 0 R /Fit] /Outlines 60 0 R /Names << /Dests << /Names [(a) 62 0 R] >> >> \
+         /Dests << /one [3 0 R /Fit] /two << /D [3 0 R /Fit] >> >> /Threads [63 0 R] \
+         /StructTreeRoot << /Type /StructTreeRoot /K [65 0 R] >>";
+    let form = |fields: &str| catalog(links).replace("9 0 R]", &format!("9 0 R{fields}] /CO [6 0 R]"));
+    let with_link =
+        |more: &str| page(&format!(" 66 0 R 67 0 R{more}")).replace("/Contents", "/B [64 0 R] /Contents");
+    let draft = File::new(PLAIN.style)
+        .update()
+        .trailer(LATER)
+        .object(1, &form(""))
+        .object(2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
+        .object(3, &with_link(""))
+        .stream(CONTENT, "", SHOWN)
+        .object(FONT, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+        .object(AMOUNT, &amount("100", AMOUNT_LOOK))
+        .stream(AMOUNT_LOOK, FORM_XOBJECT, LOOK)
+        .object(NOTE, &NOTE_BODY.replace("/F 4", "/Popup 67 0 R"))
+        .object(INFO, "<< >>")
+        .object(EMPTY_FIELD, &empty_field("other", ""))
+        .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>")
+        .object(60, "<< /Type /Outlines /First 61 0 R /Last 61 0 R /Count 1 >>")
+        .object(61, "<< /Title (One) /Parent 60 0 R /Dest [3 0 R /Fit] /SE 65 0 R >>")
+        .object(62, "[3 0 R /XYZ 0 0 0]")
+        .object(63, "<< /Type /Thread /F 64 0 R >>")
+        .object(64, "<< /Type /Bead /T 63 0 R /N 64 0 R /V 64 0 R /P 3 0 R /R [0 0 9 9] >>")
+        .object(65, "<< /Type /StructElem /S /Link /K [<< /Type /OBJR /Obj 66 0 R /Pg 3 0 R >>] /Pg 3 0 R >>")
+        .object(
+            66,
+            "<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /P 3 0 R /A << /S /GoTo /D [3 0 R /Fit] >> >>",
+        )
+        .object(67, "<< /Type /Annot /Subtype /Popup /Rect [0 0 9 9] /P 3 0 R /Parent 8 0 R >>");
+    let file = sign(draft, PLAIN).end().signed();
+    file.update()
+        .trailer(LATER)
+        .object(1, &form(" 80 0 R"))
+        .object(3, &with_link(" 80 0 R"))
+        .object(AMOUNT, &amount("250", AMOUNT_LOOK))
+        .object(80, &signature_field("second", 81, ""))
+        .object(81, &signature(None))
+        .end()
+        .signed()
+        .bytes
 }
 
 #[test]

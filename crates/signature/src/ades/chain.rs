@@ -25,8 +25,6 @@ pub(crate) struct Chains<'a> {
     known: RefCell<BTreeMap<Vec<ObjectId>, Rc<Vec<Statements>>>>,
     /// The same for paths.
     found: RefCell<BTreeMap<Asked, Result<ProvenPath, PathError>>>,
-    /// What stands inside each answer.
-    inside: BTreeMap<ObjectId, Vec<ObjectId>>,
 }
 
 /// What a path was asked for: from which certificate, for whom, when, without which authorities.
@@ -47,9 +45,9 @@ impl<'a> Chains<'a> {
     ) -> Self {
         let tokens = stamps.iter().filter_map(|stamp| stamp.token().ok()).map(|token| token.signature());
         let (pool, data) = (Vec::new(), RevocationData::default());
-        let (known, inside) = (RefCell::default(), BTreeMap::new());
+        let known = RefCell::default();
         let (trust, constraints, found) = (rules.trust, rules.constraints, RefCell::default());
-        let mut this = Self { trust, constraints, pool, data, known, found, inside };
+        let mut this = Self { trust, constraints, pool, data, known, found };
         let mut add = |signature: &VerifiedSignature| {
             this.add(signature.certificates(), signature.crls(), signature.ocsps());
         };
@@ -77,17 +75,21 @@ impl<'a> Chains<'a> {
         let answers = ocsps.iter().take(room(self.data.ocsps.len()));
         for answer in answers.filter_map(|der| OcspResponse::from_der(der).ok()) {
             if !self.data.ocsps.iter().any(|known| known.fingerprint() == answer.fingerprint()) {
-                let inside =
-                    answer.certificates().iter().map(|one| ObjectId::of_fingerprint(one.fingerprint()));
-                self.inside.insert(ObjectId::of_fingerprint(answer.fingerprint()), inside.collect());
                 self.data.ocsps.push(answer);
             }
         }
     }
 
-    /// What stands inside something, if it is an answer: it existed when the answer did.
-    pub(crate) fn inside(&self, object: ObjectId) -> &[ObjectId] {
-        self.inside.get(&object).map(Vec::as_slice).unwrap_or_default()
+    /// The answers that each certificate in them stands inside of.
+    pub(crate) fn holders(&self) -> BTreeMap<ObjectId, Vec<ObjectId>> {
+        let mut found: BTreeMap<ObjectId, Vec<ObjectId>> = BTreeMap::new();
+        for answer in &self.data.ocsps {
+            for certificate in answer.certificates() {
+                let inside = found.entry(ObjectId::of_fingerprint(certificate.fingerprint())).or_default();
+                inside.push(ObjectId::of_fingerprint(answer.fingerprint()));
+            }
+        }
+        found
     }
 
     /// A path from a certificate to an anchor for this role, without some authorities: one that holds at the first of

@@ -57,16 +57,6 @@ pub(crate) struct Engine<'a> {
 const CHAINS_MAX: usize = 4;
 
 impl Engine<'_> {
-    /// Takes in that some things, and what stands inside them, existed.
-    pub(crate) fn prove(&mut self, objects: &[ObjectId], proof: &Proof) {
-        for object in objects {
-            self.proofs.add(*object, proof);
-            for inside in self.chains.inside(*object) {
-                self.proofs.add(*inside, proof);
-            }
-        }
-    }
-
     /// Weighs a signature whose content and key match.
     pub(crate) fn weigh(&self, subject: &Subject<'_>) -> Weighed {
         let exists = self.proofs.earliest(subject.object);

@@ -33,7 +33,7 @@ pub use cms::{verify_cms, verify_token};
 pub use indication::{Indication, SubIndication};
 pub use level::{Level, TimestampState};
 pub use process::{verify, verify_together};
-pub use proof::{ObjectId, Proof, Witness};
+pub use proof::{Covers, ObjectId, Proof, Witness};
 pub use question::{
     Binding, Constraints, Evidence, Freshness, Question, RevocationRule, Rules, Signed, Stamp, StampKind,
     Trust, objects_of, objects_of_token,

@@ -10,6 +10,7 @@ use super::verdict::{Conclusion, StampStatus, Together, Validation};
 use crate::path::ProvenPath;
 use crate::timestamp::TimestampToken;
 use crate::verify::VerifiedSignature;
+use std::cmp::Reverse;
 
 /// Verifies a signature by EN 319 102-1: the basic process, the one with time, and the one with long-term data, each as
 /// far as what is at hand allows.
@@ -17,7 +18,7 @@ use crate::verify::VerifiedSignature;
 /// Timestamps are weighed from the latest back; one that holds shows that what it covers existed, which the ones before
 /// it may need. Then the signature is weighed at the moment asked about, and what stands against it is held against the
 /// earliest proof of its existence. Where the standard leaves a choice, [`super::Constraints`] and
-/// `docs/adr/0008-signatures-over-time.md` say what is chosen.
+/// `docs/adr/signatures-over-time.md` say what is chosen.
 pub fn verify(question: &Question<'_>) -> Validation {
     let Question { signature, stamps, evidence, collected, trust, constraints, made_after, at } = *question;
     let rules = Rules { trust, constraints, collected, at };
@@ -57,20 +58,16 @@ fn engine<'a, 's>(
     evidence: &Evidence,
     rules: &Rules<'a>,
 ) -> Engine<'a> {
-    let mut engine = Engine {
-        at: rules.at,
-        chains: Chains::new(rules, signatures, stamps, &[evidence, rules.collected]),
-        constraints: rules.constraints,
-        proofs: Proofs::new(rules.at),
-    };
+    let chains = Chains::new(rules, signatures, stamps, &[evidence, rules.collected]);
+    let mut proofs = Proofs::new(rules.at, chains.holders());
     for (object, proof) in evidence.proofs.iter().chain(&rules.collected.proofs) {
-        engine.prove(&[*object], proof);
+        proofs.add_one(*object, proof);
     }
-    engine
+    Engine { at: rules.at, chains, constraints: rules.constraints, proofs }
 }
 
 /// What is known of the timestamps: themselves, the verdicts with the place of each among them, and those that hold.
-type Stamps<'a> = (&'a [Stamp], &'a [(usize, StampStatus)], &'a Holding<'a>);
+type Stamps<'a> = (&'a [Stamp], &'a [(usize, StampStatus)], &'a [Holding<'a>]);
 
 fn weigh_signature(
     engine: &Engine<'_>,
@@ -80,12 +77,13 @@ fn weigh_signature(
 ) -> Validation {
     let signature = signed.signature;
     let object = ObjectId::of(signature.value());
-    let own: Vec<&Stamp> = stamps.iter().filter(|stamp| stamp.covers().contains(&object)).collect();
-    let is_own = |number: &usize| stamps.get(*number).is_some_and(|stamp| stamp.covers().contains(&object));
+    let own: Vec<&Stamp> = stamps.iter().filter(|stamp| stamp.covers().contains(object)).collect();
+    let over: Vec<&Holding<'_>> = holding.iter().filter(|one| one.stamp.covers().contains(object)).collect();
+    let is_own = |number: &usize| stamps.get(*number).is_some_and(|stamp| stamp.covers().contains(object));
     let role = Role::Signer;
     let subject = Subject { signature, object, role, imprint: None, made_after: signed.made_after };
     let Weighed { mut conclusion, exists, path, revocation, control } = engine.weigh(&subject);
-    if let Some(disorder) = disorder(holding, object) {
+    if let Some(disorder) = disorder(&over) {
         conclusion.reasons.push(disorder);
     }
     let lists = lists(signature, evidence, engine, path.as_ref());
@@ -93,7 +91,7 @@ fn weigh_signature(
     Validation {
         conclusion,
         level: level(signature, &own, &lists),
-        state: state(holding, object),
+        state: state(&over),
         proven: (exists.by != Witness::Present).then_some(exists),
         path,
         revocation,
@@ -103,19 +101,25 @@ fn weigh_signature(
     }
 }
 
-/// The timestamps that hold, with their tokens.
-type Holding<'a> = Vec<(&'a Stamp, &'a TimestampToken)>;
+/// A timestamp that holds.
+struct Holding<'a> {
+    stamp: &'a Stamp,
+    token: &'a TimestampToken,
+    /// The earliest time of one that holds and covers it, with its authority's accuracy, in unix seconds.
+    covered: Option<i64>,
+}
 
 /// Weighs timestamps from the latest back; what one that holds covers is known to have existed for those that follow.
 fn weigh_stamps<'a>(
     engine: &mut Engine<'_>,
     stamps: &'a [Stamp],
-) -> (Vec<(usize, StampStatus)>, Holding<'a>) {
+) -> (Vec<(usize, StampStatus)>, Vec<Holding<'a>>) {
     let mut order: Vec<(usize, &Stamp)> = stamps.iter().enumerate().collect();
-    // Of two of one time the one that covers more comes first: it may cover the other.
-    order.sort_by_key(|(_, stamp)| {
+    // Of two of one time the one that may cover the other comes first: one over more than a signature, and the last in
+    // the file.
+    order.sort_by_key(|(number, stamp)| {
         let time = stamp.token().map_or(i128::MIN, TimestampToken::nanoseconds);
-        (std::cmp::Reverse(time), std::cmp::Reverse(stamp.covers().len()))
+        (Reverse(time), stamp.kind() == StampKind::Signature, Reverse(*number))
     });
     let (mut statuses, mut holding) = (Vec::new(), Vec::new());
     for (number, stamp) in order {
@@ -123,12 +127,20 @@ fn weigh_stamps<'a>(
         if let (true, Ok(token)) = (status.conclusion.is_passed(), stamp.token()) {
             // Not later than: the authority's own accuracy is added.
             let by = Witness::Timestamp(token.authority().subject().into());
-            let proof = Proof { at: token.at_latest(), by };
-            engine.prove(stamp.covers(), &proof);
-            holding.push((stamp, token));
+            engine.proofs.add(stamp.covers(), Proof { at: token.at_latest(), by });
+            holding.push(Holding { stamp, token, covered: None });
         }
         statuses.push((number, status));
     }
+    let covered: Vec<Option<i64>> = holding
+        .iter()
+        .map(|one| {
+            let id = ObjectId::of(one.token.as_der());
+            let over = holding.iter().filter(|other| other.stamp.covers().contains(id));
+            over.map(|other| other.token.at_latest()).min()
+        })
+        .collect();
+    holding.iter_mut().zip(covered).for_each(|(one, covered)| one.covered = covered);
     (statuses, holding)
 }
 
@@ -164,17 +176,12 @@ fn subject(token: &TimestampToken) -> Subject<'_> {
     }
 }
 
-/// A timestamp that covers one over the signature which says to be later, both of them holding (EN 319 102-1 §5.5.4, step
-/// 5).
-fn disorder(holding: &Holding<'_>, object: ObjectId) -> Option<Reason> {
-    let mut over = holding.iter().filter(|(stamp, _)| stamp.covers().contains(&object));
-    over.find_map(|(_, covered)| {
-        let id = ObjectId::of(covered.as_der());
-        let covering = holding.iter().filter(|(stamp, _)| stamp.covers().contains(&id));
-        // Within the accuracy that their authorities state they may be in either order.
-        let later =
-            covering.map(|(_, token)| token).find(|token| covered.at_earliest() > token.at_latest())?;
-        Some(Reason::TimestampOrder { covered: covered.at(), covering: later.at() })
+/// A timestamp over the signature that says to be later than one that covers it, both of them holding (EN 319 102-1
+/// §5.5.4, step 5). Within the accuracy that their authorities state they may be in either order.
+fn disorder(over: &[&Holding<'_>]) -> Option<Reason> {
+    over.iter().find_map(|one| {
+        let covering = one.covered.filter(|covering| one.token.at_earliest() > *covering)?;
+        Some(Reason::TimestampOrder { covered: one.token.at(), covering })
     })
 }
 
@@ -211,21 +218,15 @@ fn level(signature: &VerifiedSignature, own: &[&Stamp], lists: &[ObjectId]) -> O
         return Some(Level::BT);
     }
     let mut later = own.iter().filter(|stamp| stamp.kind() != StampKind::Signature);
-    let over_lists = later.any(|stamp| lists.iter().any(|list| stamp.covers().contains(list)));
+    let over_lists = later.any(|stamp| stamp.covers().contains_any(lists));
     Some(if over_lists { Level::BLTA } else { Level::BLT })
 }
 
 /// How far its time is shown.
-fn state(holding: &[(&Stamp, &TimestampToken)], object: ObjectId) -> TimestampState {
-    let over: Vec<ObjectId> = holding
-        .iter()
-        .filter(|(stamp, _)| stamp.covers().contains(&object))
-        .map(|(_, token)| ObjectId::of(token.as_der()))
-        .collect();
-    let covered = |id: &ObjectId| holding.iter().any(|(stamp, _)| stamp.covers().contains(id));
+fn state(over: &[&Holding<'_>]) -> TimestampState {
     if over.is_empty() {
         TimestampState::None
-    } else if over.iter().any(covered) {
+    } else if over.iter().any(|one| one.covered.is_some()) {
         TimestampState::Archived
     } else {
         TimestampState::Proven

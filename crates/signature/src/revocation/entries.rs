@@ -106,7 +106,11 @@ pub(super) fn survey(entries: &[u8]) -> Option<Survey> {
         while !extensions.is_empty() {
             let (extension, rest) = extension(extensions)?;
             match extension.id {
-                id if id == oid::CERTIFICATE_ISSUER.as_bytes() => found.names_issuers = true,
+                id if id == oid::CERTIFICATE_ISSUER.as_bytes() => {
+                    // Unreadable, it would leave certificates out.
+                    issuers(extension.value)?;
+                    found.names_issuers = true;
+                }
                 id if id == oid::CRL_REASON.as_bytes() || id == oid::INVALIDITY_DATE.as_bytes() => {}
                 id if extension.critical => {
                     found.refused = found.refused.or(Some(ObjectIdentifier::from_bytes(id).ok()?));
@@ -164,9 +168,8 @@ pub(super) fn find(
         if survey.names_issuers
             && let Some(names) = extension_of(&entry, oid::CERTIFICATE_ISSUER)
         {
-            of_issuer = take(names, SEQUENCE)
-                .and_then(|(names, _)| GeneralName::read_all(names).ok())
-                .is_some_and(|names| names.iter().any(|name| name.directory() == Some(issuer)));
+            of_issuer =
+                issuers(names).is_some_and(|names| names.iter().any(|name| name.directory() == Some(issuer)));
         }
         if of_issuer && entry.serial == serial {
             return Some(read(&entry));
@@ -174,6 +177,14 @@ pub(super) fn find(
         left = rest;
     }
     None
+}
+
+/// `certificateIssuer`.
+fn issuers(value: &[u8]) -> Option<Vec<GeneralName>> {
+    match take(value, SEQUENCE)? {
+        (names, []) => GeneralName::read_all(names).ok(),
+        _ => None,
+    }
 }
 
 /// A date or reason that can't be read leaves the certificate revoked: since ever, for no reason given.

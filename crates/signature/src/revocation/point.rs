@@ -36,7 +36,7 @@ pub(crate) struct IssuingPoint {
 }
 
 /// A set of reasons for a revocation (`ReasonFlags`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Reasons(u16);
 
 impl Reasons {

@@ -249,6 +249,24 @@ fn an_indirect_list_speaks_for_the_issuer_that_its_entries_name() {
 }
 
 #[test]
+fn the_list_that_a_certificate_points_to_counts_before_its_issuers_other_ones() {
+    let house = House::with(&[point_of(LISTS)]);
+    let lists = key("lists");
+    let signer = lists_certificate(&house, &lists, vec![]);
+    let names = seq(&[&directory(HOUSE)]);
+    let held = entry_with(
+        SERIAL,
+        AT - 9_000,
+        &[extension("2.5.29.21", &[0x0a, 1, 6]), critical("2.5.29.29", &names)],
+    );
+    let extensions = vec![issuing(&[INDIRECT])];
+    let pointed_to = ForgedCrl { issuer: LISTS, by: &lists, entries: vec![held], extensions, ..house.crl() };
+    let newer = ForgedCrl { this_update: AT - 60, ..house.crl() };
+    let data = RevocationData { crls: vec![newer.make(), pointed_to.make()], ocsps: Vec::new() };
+    assert_eq!(said(&house.status_of(&[signer], &data, Currency::Current)), "revoked -9000 on hold");
+}
+
+#[test]
 fn who_signs_lists_for_another_must_be_allowed_and_not_revoked() {
     let house = House::with(&[point_of(LISTS)]);
     let lists = key("lists");
@@ -339,7 +357,50 @@ fn the_newer_of_two_current_lists_counts() {
     let older = ForgedCrl { entries: vec![entry(SERIAL, AT - 9_000, 6)], ..house.crl() }.make();
     let newer = ForgedCrl { this_update: AT - 60, ..house.crl() }.make();
     assert_eq!(said(&house.by_lists(&[older.clone(), newer.clone()])), "good -60");
-    assert_eq!(said(&house.by_lists(&[newer, older])), "good -60");
+    assert_eq!(said(&house.by_lists(&[newer.clone(), older])), "good -60");
+    // A hold can be lifted; a revocation that a newer list forgot is still one.
+    let older = ForgedCrl { entries: vec![entry(SERIAL, AT - 9_000, 1)], ..house.crl() }.make();
+    assert_eq!(said(&house.by_lists(&[newer, older])), "revoked -9000 key compromise");
+}
+
+#[test]
+fn of_two_words_as_new_the_hold_counts() {
+    let house = House::new();
+    let held = ForgedCrl { entries: vec![entry(SERIAL, AT - 9_000, 6)], ..house.crl() }.make();
+    let good = house.ocsp(Says::Good).make();
+    let data = RevocationData { crls: vec![held], ocsps: vec![good] };
+    assert_eq!(said(&house.status_of(&[], &data, Currency::Current)), "revoked -9000 on hold");
+    let good = house.crl().make();
+    let held = house.ocsp(Says::Revoked(AT - 9_000, 6)).make();
+    let data = RevocationData { crls: vec![good], ocsps: vec![held] };
+    assert_eq!(said(&house.status_of(&[], &data, Currency::Current)), "revoked -9000 on hold");
+}
+
+#[test]
+fn of_two_final_revocations_the_earlier_is_told() {
+    let house = House::new();
+    let list = ForgedCrl { entries: vec![entry(SERIAL, AT - 9_000, 1)], ..house.crl() }.make();
+    let answer = ForgedOcsp { this_update: AT - 60, ..house.ocsp(Says::Revoked(AT - 90, 4)) }.make();
+    let data = RevocationData { crls: vec![list], ocsps: vec![answer] };
+    assert_eq!(said(&house.status_of(&[], &data, Currency::Current)), "revoked -9000 key compromise");
+}
+
+#[test]
+fn paths_whose_every_authority_is_of_unknown_status_are_not_tried_without_end() {
+    // One authority's key certified thirty times by the root, and no list at hand.
+    let (root, middle, leaf) = (key("root"), key("middle"), key("dahl"));
+    let make =
+        |subject: &str, key: &PrivateKey, issuer: &str, by: &PrivateKey, serial, extensions: Vec<Vec<u8>>| {
+            Forged { subject, key, issuer, by, serial, extensions }.make()
+        };
+    let anchor = [Anchor::from(make("CN=Root", &root, "CN=Root", &root, 1, vec![authority()]))];
+    let pool: Vec<Certificate> = (10..40)
+        .map(|serial| make("CN=Middle", &middle, "CN=Root", &root, serial, vec![authority()]))
+        .collect();
+    let dahl = make(DAHL, &leaf, "CN=Middle", &middle, SERIAL, vec![]);
+    let data = RevocationData::default();
+    let error = find_path_unrevoked(&dahl, &pool, &anchor, &data, AT, &PathRules::default()).unwrap_err();
+    assert_eq!(error.to_string(), "the search for a path was stopped after 16 paths to an anchor");
 }
 
 #[test]
@@ -571,6 +632,9 @@ fn what_is_no_list_or_answer_is_refused_with_the_reason() {
     let entries = vec![seq(&[&[2, 2, 0, 5], &time(AT)])];
     let long_number = ForgedCrl { entries, ..house.crl() };
     assert_eq!(Crl::from_der(&long_number.der()), Err(CrlError::Entry));
+    let nameless = entry_with(1, AT, &[critical("2.5.29.29", &[5, 0])]);
+    let of_nobody = ForgedCrl { entries: vec![nameless], ..house.crl() };
+    assert_eq!(Crl::from_der(&of_nobody.der()), Err(CrlError::Entry));
     assert_eq!(OcspResponse::from_der(&seq(&[&[0x0a, 1, 6]])), Err(OcspError::Refused { status: 6 }));
     let basic = house.ocsp(Says::Good).der();
     let bytes = |kind: &str| seq(&[&oid(kind), &tlv(4, &[&basic])]);

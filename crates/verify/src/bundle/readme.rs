@@ -77,6 +77,9 @@ const STAMPED: &str = r#"
    after -CAfile holds the timestamp authorities that you believe:
 
     for f in acts/*.tsr; do p="${f%.tsr}.p7s"; o=$(openssl asn1parse -inform DER -in "$p" | awk -F: '/OCTET STRING/{o=$1+0} END{print o}'); openssl asn1parse -inform DER -in "$p" -strparse "$o" -noout -out value.bin; openssl ts -verify -in "$f" -data value.bin -CAfile AUTHORITIES.pem; done
+
+   trust/archive-NNNN.sha256, where there is one, lists everything that was there when trust/archive-NNNN.tsr
+   was made over it: sha256sum -c reads the list, openssl ts -verify -data the list -in the .tsr its time.
 "#;
 
 const BINDING: &str =

@@ -5,7 +5,8 @@ use countersign_signature::ades::TimestampState;
 use serde_json::{Value, json};
 
 use crate::evidence::Binding;
-use crate::report::{Report, SignerLine, TimeLine};
+use crate::report::{PdfLine, Report, SignerLine, TimeLine};
+use crate::signed_pdf::PdfSignature;
 use crate::standing::Revocation;
 use crate::vouching::Runner;
 
@@ -55,6 +56,9 @@ fn vouched(signer: &SignerLine) -> String {
         Runner::Signer => format!("{person}'s key vouches for itself"),
         Runner::OwnSide(party) => {
             format!("{person}'s key is vouched for by {}, which {party} runs itself", signer.issuer)
+        }
+        Runner::ThirdParty(party) => {
+            format!("{person}'s key is vouched for by {}, which {party} runs", signer.issuer)
         }
         Runner::Unnamed => {
             format!("{person}'s key is vouched for by {}, which no party of the maps runs", signer.issuer)
@@ -147,6 +151,46 @@ pub(super) fn times_json(times: &[TimeLine]) -> Value {
         "of": times.len(), "proven": times.len().saturating_sub(none_yet), "archived": archived,
         "none_yet": none_yet, "acts": acts,
     })
+}
+
+/// `act 5: documents/3f2a….pdf begins with the adopted document, byte for byte; signed by …`
+pub(super) fn pdf(line: &PdfLine) -> String {
+    let PdfLine { number, pdf } = line;
+    let signed: Vec<String> = pdf
+        .signatures
+        .iter()
+        .map(|signature| {
+            let since = match signature.changes.len() {
+                0 => "nothing changed since",
+                _ => "what changed since is permitted",
+            };
+            format!("{} ({since})", signature.subject)
+        })
+        .collect();
+    format!(
+        "act {number}: PDF {} is, before its signatures, byte for byte the adopted document {}; signed by {}",
+        pdf.pdf.short(),
+        pdf.base.short(),
+        signed.join(", ")
+    )
+}
+
+pub(super) fn pdfs_json(pdfs: &[PdfLine]) -> Value {
+    let signature = |signature: &PdfSignature| {
+        json!({
+            "field": signature.field, "subject": signature.subject, "key": signature.key.to_string(),
+            "changes": signature.changes,
+        })
+    };
+    pdfs.iter()
+        .map(|PdfLine { number, pdf }| {
+            let signatures: Vec<Value> = pdf.signatures.iter().map(signature).collect();
+            json!({
+                "act": number, "base": pdf.base.to_string(), "pdf": pdf.pdf.to_string(),
+                "signatures": signatures, "hides": pdf.hides,
+            })
+        })
+        .collect()
 }
 
 pub(super) fn doubts_json(report: &Report) -> Value {

@@ -5,4 +5,5 @@ mod corpus;
 mod dossier;
 mod proofs;
 mod signed;
+mod signed_pdf;
 mod vectors;

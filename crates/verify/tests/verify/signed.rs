@@ -7,6 +7,7 @@ use countersign_notation::parse;
 use countersign_signature::timestamp::{MessageImprint, StampFacts, TimestampRequest, grant};
 use countersign_signature::{DigestAlgorithm, Signer as _, sign_detached, signature_value};
 use countersign_testkit::Pki;
+use countersign_verify::archive;
 use countersign_verify::bundle::{Bundle, Manifest, read, write};
 use countersign_verify::render;
 use countersign_verify::report::{ReportQuestion, report};
@@ -16,6 +17,7 @@ const MAP: &str = r#"map "Ruritania" version 1
 source "Desk" as of 2026-01-01
 party RUR "Republic of Ruritania" state
 party KRA "Kingdom of Kravonia" state
+party TIM "Clock Office" organisation
 matter security
 office SL "Supreme Leader" of RUR decides basis "Constitution art. 110"
 SL may sign, mandate on security basis "Constitution art. 110"
@@ -127,8 +129,20 @@ impl Desk {
         self.reports().1
     }
 
-    fn text(&self) -> String {
-        self.reports().0
+    /// An authority stamps the list of everything that is there by then.
+    fn archives(&mut self, by: &SoftwareKey, at: i64) {
+        let (name, list) = archive::next(&self.bundle);
+        self.bundle.trust.insert(format!("{name}.tsr"), answer(by, &[&list], at));
+        self.bundle.trust.insert(format!("{name}.sha256"), list);
+    }
+
+    /// How far the first act's time is proven to somebody who asks at a moment.
+    fn state_at(&self, known_at: &str) -> Value {
+        let bundle = read(&write(&self.bundle).expect("it is written")).expect("it is read");
+        let trust = [self.clockwork.certificate().clone()];
+        let known_at = Some(countersign_notation::time::instant_or_day(known_at).expect("a day"));
+        let question = ReportQuestion { trust: &trust, known_at, ..ReportQuestion::default() };
+        render::json(&report(&bundle, question).expect("a report"))["timestamps"]["acts"][0]["state"].clone()
     }
 
     fn reports(&self) -> (String, Value) {
@@ -347,7 +361,8 @@ fn the_report_says_who_runs_the_authority_and_flags_the_other_side() {
     let other = shown("CN=State CA,O=KINGDOM  of kravonia", Bound::Subject);
     assert_eq!((&other.1["run_by"], &other.1["flagged"]), (&json!("KRA"), &json!(true)));
     let pinned = shown("CN=State CA,O=Kingdom of Kravonia", Bound::Fingerprint);
-    let all = [own.0, third.0, other.0, pinned.0].join("\n\n");
+    let elsewhere = shown("CN=Clock Office", Bound::Subject);
+    let all = [own.0, third.0, other.0, pinned.0, elsewhere.0].join("\n\n");
     insta::assert_snapshot!(all, @r#"
     berg's key is vouched for by CN=Government CA,O=Republic of Ruritania, which RUR runs itself
     "own side"
@@ -366,5 +381,74 @@ fn the_report_says_who_runs_the_authority_and_flags_the_other_side() {
     ! berg's key (RUR's) is vouched for by CN=State CA,O=Kingdom of Kravonia, which KRA runs
     "other side"
     yes
+
+    berg's key is vouched for by CN=Clock Office, which TIM runs
+    "third party"
+    yes
     "#);
+}
+
+#[test]
+fn an_archive_timestamp_lets_a_proof_outlive_its_authority() {
+    let mut desk = Desk::new(Bound::Fingerprint);
+    desk.signs("2026-03-01T09:00:00Z");
+    // An authority whose certificate ends in 2027.
+    let brief = desk.pki.between(1_577_836_800, 1_798_761_600);
+    let short_lived = brief.timestamp_authority("brief", "CN=Brief TSA", &desk.clockwork);
+    desk.stamps(0, &short_lived, SIGNED + 60);
+    let states = |desk: &Desk| ["2026-06-01", "2026-09-01", "2030-01-01"].map(|day| desk.state_at(day));
+    assert_eq!(states(&desk), ["proven", "proven", "none yet"]);
+    let tsa = desk.pki.timestamp_authority("tsa", "CN=Clockwork TSA,O=Clockwork", &desk.clockwork);
+    desk.archives(&tsa, SIGNED + 150 * DAY);
+    assert_eq!(states(&desk), ["proven", "archived", "archived"]);
+    assert!(desk.reports().0.contains("timestamps proven for 1 of 1, 1 of them archived"));
+
+    // What the list does not name, or names otherwise, it does not cover.
+    let mut spoilt = desk.bundle.acts[0].tsr.clone().expect("a token");
+    desk.stamps(0, &short_lived, SIGNED + 61);
+    std::mem::swap(&mut spoilt, desk.bundle.acts[0].tsr.as_mut().expect("a token"));
+    assert_eq!(desk.state_at("2030-01-01"), "archived", "the same token again");
+    desk.stamps(0, &short_lived, SIGNED + 61);
+    assert_ne!(desk.state_at("2030-01-01"), "archived");
+    let list = desk.bundle.trust.get_mut("archive-0001.sha256").expect("the list");
+    list[0] ^= 1;
+    assert_eq!(desk.state_at("2030-01-01"), "none yet", "the list is not what was stamped");
+}
+
+#[test]
+fn the_next_archive_lists_the_one_before_it() {
+    let mut desk = Desk::new(Bound::Fingerprint);
+    desk.signs("2026-03-01T09:00:00Z");
+    desk.stamped(0, SIGNED + 60);
+    let tsa = desk.pki.timestamp_authority("tsa", "CN=Clockwork TSA,O=Clockwork", &desk.clockwork);
+    desk.archives(&tsa, SIGNED + DAY);
+    let (name, list) = archive::next(&desk.bundle);
+    let list = String::from_utf8(list).expect("text");
+    assert_eq!(name, "archive-0002");
+    for listed in
+        ["trust/archive-0001.sha256", "trust/archive-0001.tsr", ".p7s", "maps/keys.authority", "documents/"]
+    {
+        assert!(list.contains(listed), "no {listed} in {list}");
+    }
+    desk.archives(&tsa, SIGNED + 2 * DAY);
+    assert_eq!(desk.state_at("2030-01-01"), "archived");
+}
+
+#[test]
+fn an_authority_in_the_middle_that_is_revoked_leaves_what_it_vouched_for_in_doubt() {
+    let mut desk = Desk::new(Bound::Subject);
+    let root = desk.pki.root("root", "CN=Root CA");
+    let middle = desk.pki.intermediate("middle", "CN=Middle CA", &root, Some(0));
+    desk.policy = desk.policy.replace(
+        &Digest(desk.house.certificate().fingerprint()).to_string(),
+        &Digest(root.certificate().fingerprint()).to_string(),
+    );
+    desk.house = middle;
+    desk.signs("2026-03-01T09:00:00Z");
+    assert_eq!(columns(&desk.report()), ["yes", "yes"]);
+    let list = desk.pki.crl(&root, SIGNED + DAY, &[Pki::revoked(&desk.house, SIGNED - DAY)]);
+    desk.bundle.trust.insert("root.crl".into(), list);
+    let (text, report) = desk.reports();
+    assert_eq!(columns(&report), ["unknown", "unknown"], "{text}");
+    assert!(text.contains("Middle CA"), "{text}");
 }

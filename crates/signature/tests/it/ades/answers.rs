@@ -24,9 +24,10 @@ fn renewed(world: &World, responder: &SoftwareKey) -> Vec<u8> {
         let ocsps = vec![about_signer(world, responder, day, Status::Good)];
         with_validation_data(p7s, &ValidationData { crls, ocsps, certificates: Vec::new() }).unwrap()
     };
-    let p7s = world.archived(&with(&p7s, LISTED), &world.tsa, ARCHIVED);
-    let data = ValidationData { crls: world.lists(Event::Nothing, RENEWED - DAY), ..ValidationData::default() };
-    world.archived(&with_validation_data(&p7s, &data).unwrap(), &world.later_tsa, RENEWED)
+    let p7s = World::archived(&with(&p7s, LISTED), &world.tsa, ARCHIVED);
+    let data =
+        ValidationData { crls: world.lists(Event::Nothing, RENEWED - DAY), ..ValidationData::default() };
+    World::archived(&with_validation_data(&p7s, &data).unwrap(), &world.later_tsa, RENEWED)
 }
 
 /// An answer and the lists of everybody else, of a day.

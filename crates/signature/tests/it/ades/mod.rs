@@ -2,6 +2,7 @@
 
 mod answers;
 mod details;
+mod hostile;
 mod matrix;
 mod openssl;
 mod pyhanko;

@@ -43,7 +43,7 @@ fn openssl_verifies_our_signatures_with_each_kind_of_key_as_cades() {
 fn openssl_verifies_our_signatures_at_each_level_as_cades() {
     let dir = tempfile::tempdir().unwrap();
     let world = World::new();
-    for made in [Made::BB, Made::BT, Made::BLT, Made::BLTA, Made::Renewed] {
+    for made in [Made::BB, Made::BT, Made::Blt, Made::Blta, Made::Renewed] {
         let p7s = world.made(made, Event::Nothing);
         let Some((verified, said)) = verify(dir.path(), &p7s, &world.root.certificate().to_pem()) else {
             return;

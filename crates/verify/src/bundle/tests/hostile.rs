@@ -144,9 +144,11 @@ fn a_zip_that_two_tools_would_read_differently_is_refused() {
     ];
     let mut all: Vec<String> = odd.into_iter().map(|entry| said(&[entry])).collect();
     let honest = write(&sample()).unwrap();
-    all.push(refusal(&[&b"#!/bin/sh\n"[..], &honest].concat()));
+    // How long the sample is, is no part of the claim.
+    let cut = |text: String| text.replace(|c: char| c.is_ascii_digit(), "");
+    all.push(cut(refusal(&[&b"#!/bin/sh\n"[..], &honest].concat())));
     all.push(refusal(&[&honest[..], b"more"].concat()));
-    all.push(refusal(&[&honest[..], &honest].concat()));
+    all.push(cut(refusal(&[&honest[..], &honest].concat())));
     let mut commented = honest.clone();
     let comment = commented.len() - 2;
     commented[comment] = 4;
@@ -171,9 +173,9 @@ fn a_zip_that_two_tools_would_read_differently_is_refused() {
     `maps/x.authority` has extra zip fields that change what it is (zip64, another name); write it again as a plain zip
     `maps/x.authority` has extra zip fields that change what it is (zip64, another name); write it again as a plain zip
     `maps/x.authority` has extra zip fields that change what it is (zip64, another name); write it again as a plain zip
-    the zip's directory is not where its end says: expected it to end at 6369, found 6359; fetch it again
+    the zip's directory is not where its end says: expected it to end at , found ; fetch it again
     4 bytes follow the end of the zip: a bundle ends with its zip; fetch it again
-    the zip's directory is not where its end says: expected it to end at 12740, found 6359; fetch it again
+    the zip's directory is not where its end says: expected it to end at , found ; fetch it again
     4 bytes follow the end of the zip: a bundle ends with its zip; fetch it again
     the zip's end says 60000 entries, its directory is cut off after 2; fetch it again
     the zip's directory is not where its end says: expected it to end at 270, found 208; fetch it again
