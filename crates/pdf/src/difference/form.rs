@@ -62,14 +62,7 @@ impl<'a> Walk<'_, 'a> {
             let path = Path::Key(path, name);
             let extends = Scope::new(Kind::Form, Level::Extension);
             match name.as_bytes() {
-                b"Fields" => {
-                    let (before, after) = self.arrays(before, after)?;
-                    let direct = |items: Vec<Object<'a>>| -> Vec<Object<'a>> {
-                        items.into_iter().filter(|item| item.as_reference().is_none()).collect()
-                    };
-                    let (before, after) = (direct(before).into(), direct(after).into());
-                    self.forbid(&before, &after, Kind::Form, &path)?;
-                }
+                b"Fields" => self.direct_kids(before, after, &path)?,
                 b"SigFlags" => {
                     let flags = |object: &Object<'a>| object.as_integer().unwrap_or(0);
                     let only_sets = flags(before) & !flags(after) == 0;
@@ -90,6 +83,15 @@ impl<'a> Walk<'_, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// Fields and widgets that are no objects of their own: nothing may be done with them.
+    fn direct_kids(&mut self, old: &Object<'a>, new: &Object<'a>, path: &Path<'_>) -> Result<(), ReadError> {
+        let (before, after) = self.arrays(old, new)?;
+        let direct = |items: Vec<Object<'a>>| -> Object<'a> {
+            items.into_iter().filter(|item| item.as_reference().is_none()).collect::<Vec<_>>().into()
+        };
+        self.forbid(&direct(before), &direct(after), Kind::Field, path)
     }
 
     /// Default resources: new names may come, old ones stay what they are.
@@ -138,6 +140,8 @@ impl<'a> Walk<'_, 'a> {
             return Ok(());
         };
         // Which kids it has was seen when the fields were compared.
+        let kids = |field: &Dictionary<'a>| field.get("Kids").cloned().unwrap_or_default();
+        self.direct_kids(&kids(before), &kids(after), &Path::Word(&path, "Kids"))?;
         self.entries(before, after, Scope::forbidden(Kind::Field), &path, &["Kids", "V"])?;
         let (before, after) = (before.get("V").unwrap_or(&null), after.get("V").unwrap_or(&null));
         let scope = Scope::new(Kind::FormFill, Level::Filling);
@@ -221,7 +225,11 @@ impl<'a> Walk<'_, 'a> {
         for (name, before, after) in pairs(old, new) {
             let path = Path::Key(path, name);
             let scope = match name.as_bytes() {
-                b"V" | b"Kids" => continue,
+                b"V" => continue,
+                b"Kids" => {
+                    self.direct_kids(before, after, &path)?;
+                    continue;
+                }
                 b"AP" | b"AS" | b"DA" | b"Q" | b"RV" | b"I" | b"TI" => look.scope,
                 b"M" => Scope::new(Kind::Metadata, Level::Extension).of(field),
                 // A field that was filled in may be closed.

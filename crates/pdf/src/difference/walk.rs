@@ -232,7 +232,10 @@ impl<'d, 'a> Walk<'d, 'a> {
                 self.ruled_jobs.push_back(job);
             }
             _ => {
-                self.ruled.insert(new.number);
+                // Of a page put in another's place, only what it is now was compared.
+                if old.number == new.number {
+                    self.ruled.insert(new.number);
+                }
                 self.ruled_jobs.push_back(job);
             }
         }

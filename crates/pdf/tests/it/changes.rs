@@ -251,6 +251,14 @@ fn each_change_is_named_with_its_place_before_and_after() {
 }
 
 #[test]
+fn signature_is_named_by_its_kind() {
+    assert_snapshot!(changes(&second(PLAIN, "[0 0 0 0]", "second").bytes), @r"
+    Extension: revision 1: SignatureField at catalog/AcroForm/Fields/second: nothing → a signature field at [0 0 0 0]
+    Filling: revision 1: Signature at catalog/AcroForm/Fields/second/V: nothing → a signature, ETSI.CAdES.detached
+    ");
+}
+
+#[test]
 fn each_signature_is_judged_by_what_follows_it() {
     let file = second(PLAIN, "[0 0 0 0]", "second");
     assert_eq!(outcomes(&file.bytes), ["permitted, Filling: Signature", "untouched"]);
