@@ -122,7 +122,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let signed = match &args.pdf {
         Some(which) => {
             let signing = pdf::Signing { folder: &folder, kind, capacity: args.capacity.as_deref(), at };
-            Some(signing.sign(&mut body, which, &signer)?)
+            Some(signing.sign(&mut body, which, signer.as_ref())?)
         }
         None => None,
     };
