@@ -85,13 +85,14 @@ impl<'a> Checker<'a> {
     ) -> Result<(), WhyUnused> {
         let signer = || candidate.subject();
         let usage = candidate.extensions().key_usage.as_ref();
-        let is_anchor = self.anchor_certificate() == Some(candidate);
-        if !usage.is_none_or(|usage| usage.crl_sign()) {
+        // The issuer itself, and the anchor: a path to them is at hand, and their status is asked on its own.
+        let own = issuer.certificate == Some(candidate) || self.anchor_certificate() == Some(candidate);
+        // Anybody else must be told to sign lists, not only not forbidden to: a name is all they share with the issuer.
+        if !usage.map_or(own, |usage| usage.crl_sign()) {
             let why = PathError::KeyUsage { subject: signer(), needed: "signing revocation lists" };
             return Err(WhyUnused::SignerPath { signer: signer(), why: Box::new(why) });
         }
-        // The issuer itself, and the anchor: a path to them is at hand, and their status is asked on its own.
-        if issuer.certificate == Some(candidate) || is_anchor {
+        if own {
             return Ok(());
         }
         // An issuer may name a list's signer whose own status that list tells: then it has no other.

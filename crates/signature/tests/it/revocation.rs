@@ -218,6 +218,11 @@ fn point_of(issuer: &str) -> Vec<u8> {
 
 const LISTS: &str = "CN=Lists,O=Kravonia";
 
+/// Key usage: signing lists, and nothing else.
+fn signs_lists() -> Vec<u8> {
+    critical("2.5.29.15", &[3, 2, 1, 2])
+}
+
 fn lists_certificate(house: &House, lists: &PrivateKey, extensions: Vec<Vec<u8>>) -> Certificate {
     Forged { subject: LISTS, key: lists, issuer: HOUSE, by: &house.key, serial: 9, extensions }.make()
 }
@@ -226,7 +231,7 @@ fn lists_certificate(house: &House, lists: &PrivateKey, extensions: Vec<Vec<u8>>
 fn an_indirect_list_speaks_for_the_issuer_that_its_entries_name() {
     let house = House::with(&[point_of(LISTS)]);
     let lists = key("lists");
-    let signer = lists_certificate(&house, &lists, vec![]);
+    let signer = lists_certificate(&house, &lists, vec![signs_lists()]);
     let of = |issuer: &str| {
         let names = seq(&[&directory(issuer)]);
         entry_with(1, 5, &[critical("2.5.29.29", &names)])
@@ -252,7 +257,7 @@ fn an_indirect_list_speaks_for_the_issuer_that_its_entries_name() {
 fn the_list_that_a_certificate_points_to_counts_before_its_issuers_other_ones() {
     let house = House::with(&[point_of(LISTS)]);
     let lists = key("lists");
-    let signer = lists_certificate(&house, &lists, vec![]);
+    let signer = lists_certificate(&house, &lists, vec![signs_lists()]);
     let names = seq(&[&directory(HOUSE)]);
     let held = entry_with(
         SERIAL,
@@ -282,25 +287,27 @@ fn who_signs_lists_for_another_must_be_allowed_and_not_revoked() {
             other => said(&other),
         }
     };
-    let signs_lists = critical("2.5.29.15", &[3, 2, 1, 2]);
     let signs_other = critical("2.5.29.15", &[3, 2, 2, 4]);
     let of_users = |entries| {
         // About authorities alone: leaves the person to the indirect list.
         ForgedCrl { entries, extensions: vec![issuing(&[ONLY_AUTHORITIES])], ..house.crl() }.make()
     };
-    let allowed = lists_certificate(&house, &lists, vec![signs_lists.clone(), authority()]);
+    let allowed = lists_certificate(&house, &lists, vec![signs_lists(), authority()]);
     assert_eq!(ask(allowed.clone(), Some(of_users(vec![]))), format!("good, says {LISTS}"));
     assert_eq!(
         ask(allowed.clone(), Some(of_users(vec![entry(9, AT - 5, 1)]))),
         format!("`{LISTS}`, who signed it, was revoked at unix {}", AT - 5)
     );
     assert_eq!(ask(allowed, None), format!("whether `{LISTS}`, who signed it, is revoked is unknown"));
-    assert_eq!(
-        ask(lists_certificate(&house, &lists, vec![signs_other, authority()]), Some(of_users(vec![]))),
-        format!(
-            "`{LISTS}`, who signed it, may not: the key of `{LISTS}` may not be used for signing revocation lists"
-        )
-    );
+    // Forbidden to, or merely not told to.
+    for extensions in [vec![signs_other, authority()], vec![authority()], vec![]] {
+        assert_eq!(
+            ask(lists_certificate(&house, &lists, extensions), Some(of_users(vec![]))),
+            format!(
+                "`{LISTS}`, who signed it, may not: the key of `{LISTS}` may not be used for signing revocation lists"
+            )
+        );
+    }
     // Another house's certificate of that name leads to another anchor.
     let other = key("other");
     let foreign = Forged {
@@ -309,7 +316,7 @@ fn who_signs_lists_for_another_must_be_allowed_and_not_revoked() {
         issuer: "CN=Other CA",
         by: &other,
         serial: 9,
-        extensions: vec![signs_lists],
+        extensions: vec![signs_lists()],
     };
     assert!(ask(foreign.make(), Some(of_users(vec![]))).contains("may not"));
 }
