@@ -46,8 +46,8 @@ mod software;
 mod store;
 
 pub use house::{
-    Holdings, HouseCa, HouseCaError, Issued, Places, REGISTER_MAX, Register, RegisterError, Responder,
-    Revocation, Validity,
+    Holdings, HouseCa, HouseCaError, Issued, Places, REGISTER_MAX, Register, RegisterError, RespondError,
+    Responder, Revocation, Validity,
 };
 pub use kind::{BadKind, Kind};
 pub use name::{BadKeyName, KeyName};
