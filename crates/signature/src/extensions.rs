@@ -63,6 +63,10 @@ impl Extensions {
                 }
                 oid::EXTENDED_KEY_USAGE => {
                     let purposes = ExtendedKeyUsage::from_der(value).map_err(part("extended key usage"))?;
+                    if purposes.0.is_empty() {
+                        // One purpose at least (§4.2.1.12).
+                        found.malformed = Some((id, Tag::Sequence.value_error().into()));
+                    }
                     found.extended_key_usage = Some(purposes.0);
                     found.extended_key_usage_critical = extension.critical;
                 }

@@ -105,6 +105,11 @@ pub(crate) const SIGNING_PURPOSES: [ObjectIdentifier; 3] = [
 /// Purpose: timestamping (RFC 3161 §2.3).
 pub(crate) const TIME_STAMPING: ObjectIdentifier = rfc5280::ID_KP_TIME_STAMPING;
 
+/// Extension: where the issuer answers and its certificate lies (RFC 5280 §4.2.2.1), and the two methods.
+pub(crate) const AUTHORITY_INFO_ACCESS: ObjectIdentifier = rfc5280::ID_PE_AUTHORITY_INFO_ACCESS;
+pub(crate) const BY_OCSP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1");
+pub(crate) const BY_CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");
+
 /// Extensions that a path is processed by (RFC 5280 §4.2.1.4–6, 11, 13–15).
 pub(crate) const CERTIFICATE_POLICIES: ObjectIdentifier = rfc5280::ID_CE_CERTIFICATE_POLICIES;
 pub(crate) const POLICY_MAPPINGS: ObjectIdentifier = rfc5280::ID_CE_POLICY_MAPPINGS;
@@ -142,8 +147,3 @@ pub(crate) const OCSP_SIGNING: ObjectIdentifier = rfc5280::ID_KP_OCSP_SIGNING;
 pub(crate) const ANY_PURPOSE: ObjectIdentifier = rfc5280::ANY_EXTENDED_KEY_USAGE;
 /// SHA-1 (RFC 3279 §2.1), where it identifies.
 pub(crate) const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
-
-/// Extension: where the issuer answers and its certificate lies (RFC 5280 §4.2.2.1), and the two methods.
-pub(crate) const AUTHORITY_INFO_ACCESS: ObjectIdentifier = rfc5280::ID_PE_AUTHORITY_INFO_ACCESS;
-pub(crate) const BY_OCSP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1");
-pub(crate) const BY_CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");

@@ -2,56 +2,92 @@
 
 use super::engine::Role;
 use super::proof::ObjectId;
-use super::question::{Evidence, Stamp, Trust};
+use super::question::{Constraints, Evidence, Rules, Stamp, Trust};
 use super::reason::Source;
-use super::statement::{Hold, Says, Statement};
+use super::statement::{Says, Statement, Statements};
 use crate::certificate::Certificate;
-use crate::path::{PathError, PathRules, ProvenPath, Purpose, find_path};
+use crate::path::{Anchor, PathError, PathRules, ProvenPath, Purpose, find_path};
+use crate::revocation::{
+    Crl, OcspResponse, RevocationData, RevocationSource, RevocationStatus, Said, SourcePlace, each_source,
+};
 use crate::verify::VerifiedSignature;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Everything at hand, whoever brought it, read once.
 pub(crate) struct Chains<'a> {
     trust: &'a Trust,
+    constraints: &'a Constraints,
     pool: Vec<Certificate>,
-    lists: Vec<(ObjectId, x509_cert::crl::CertificateList)>,
+    data: RevocationData,
+    /// What was found for a path before: several timestamps share one.
+    known: RefCell<BTreeMap<Vec<ObjectId>, Rc<Vec<Statements>>>>,
+    /// The same for paths.
+    found: RefCell<BTreeMap<Asked, Result<ProvenPath, PathError>>>,
+    /// What stands inside each answer.
+    inside: BTreeMap<ObjectId, Vec<ObjectId>>,
 }
 
-/// Bound on the moments tried for a path: those where one of so many certificates begins to hold.
+/// What a path was asked for: from which certificate, for whom, when, without which authorities.
+type Asked = ([u8; 32], Role, i64, Vec<[u8; 32]>);
+
+/// Bound on the moments tried for a path: those at which one of so many certificates begins to hold.
 const MOMENTS_MAX: usize = 16;
 
+/// Bound on lists and answers read: those of a signature renewed yearly for a working life.
+const LISTS_MAX: usize = 256;
+
 impl<'a> Chains<'a> {
-    pub(crate) fn new(
-        trust: &'a Trust,
+    pub(crate) fn new<'s>(
+        rules: &Rules<'a>,
+        signatures: impl Iterator<Item = &'s VerifiedSignature>,
         stamps: &[Stamp],
-        signature: Option<&VerifiedSignature>,
         evidence: &[&Evidence],
     ) -> Self {
         let tokens = stamps.iter().filter_map(|stamp| stamp.token().ok()).map(|token| token.signature());
-        let mut this = Self { trust, pool: Vec::new(), lists: Vec::new() };
-        for signature in tokens.chain(signature) {
+        let (pool, data) = (Vec::new(), RevocationData::default());
+        let (known, inside) = (RefCell::default(), BTreeMap::new());
+        let (trust, constraints, found) = (rules.trust, rules.constraints, RefCell::default());
+        let mut this = Self { trust, constraints, pool, data, known, inside, found };
+        let mut add = |signature: &VerifiedSignature| {
             this.add(signature.certificates(), signature.crls(), signature.ocsps());
-        }
+        };
+        tokens.for_each(&mut add);
+        signatures.for_each(&mut add);
         for one in evidence {
             this.add(&one.certificates, &one.crls, &one.ocsps);
         }
         this
     }
 
-    fn add(&mut self, certificates: &[Certificate], crls: &[Vec<u8>], _ocsps: &[Vec<u8>]) {
+    /// What can't be read says nothing.
+    fn add(&mut self, certificates: &[Certificate], crls: &[Vec<u8>], ocsps: &[Vec<u8>]) {
         for certificate in certificates {
             if !self.pool.contains(certificate) {
                 self.pool.push(certificate.clone());
             }
         }
-        for crl in crls {
-            use der::Decode;
-            let id = ObjectId::of(crl);
-            if let Ok(list) = x509_cert::crl::CertificateList::from_der(crl)
-                && !self.lists.iter().any(|(known, _)| *known == id)
-            {
-                self.lists.push((id, list));
+        let room = |used: usize| LISTS_MAX.saturating_sub(used);
+        for list in crls.iter().take(room(self.data.crls.len())).filter_map(|der| Crl::from_der(der).ok()) {
+            if !self.data.crls.iter().any(|known| known.fingerprint() == list.fingerprint()) {
+                self.data.crls.push(list);
             }
         }
+        let answers = ocsps.iter().take(room(self.data.ocsps.len()));
+        for answer in answers.filter_map(|der| OcspResponse::from_der(der).ok()) {
+            if !self.data.ocsps.iter().any(|known| known.fingerprint() == answer.fingerprint()) {
+                let inside =
+                    answer.certificates().iter().map(|one| ObjectId::of_fingerprint(one.fingerprint()));
+                self.inside.insert(ObjectId::of_fingerprint(answer.fingerprint()), inside.collect());
+                self.data.ocsps.push(answer);
+            }
+        }
+    }
+
+    /// What stands inside something, if it is an answer: it existed when the answer did.
+    pub(crate) fn inside(&self, object: ObjectId) -> &[ObjectId] {
+        self.inside.get(&object).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// A path from a certificate to an anchor for this role, without some authorities: one that holds at the first of
@@ -61,29 +97,28 @@ impl<'a> Chains<'a> {
         &self,
         leaf: &Certificate,
         role: Role,
-        at: &[i64],
+        at: [i64; 2],
         without: &[Certificate],
     ) -> Result<ProvenPath, PathError> {
-        let (anchors, purpose) = match role {
-            Role::Signer => (&self.trust.signers, Purpose::DocumentSigning),
-            Role::TimestampAuthority => (&self.trust.timestamps, Purpose::Timestamping),
-        };
         let pool: Vec<Certificate> =
             self.pool.iter().filter(|certificate| !without.contains(certificate)).cloned().collect();
-        let rules = PathRules::of(purpose);
         let begins = pool.iter().map(Certificate::not_before).filter(|begin| *begin > leaf.not_before());
         let mut moments: Vec<i64> = at.to_vec();
         moments.push(leaf.not_before());
         moments.extend(begins.filter(|begin| *begin <= leaf.not_after()));
         moments.push(leaf.not_after());
-        moments.dedup();
-        let mut first = None;
-        for moment in moments.into_iter().take(MOMENTS_MAX) {
-            match find_path(leaf, &pool, anchors, moment, &rules) {
+        let mut tried: Vec<i64> = Vec::new();
+        let mut first: Option<PathError> = None;
+        for moment in moments {
+            if tried.contains(&moment) || tried.len() >= MOMENTS_MAX {
+                continue;
+            }
+            tried.push(moment);
+            match self.find_at(leaf, role, moment, &pool, without) {
                 Ok(path) => return Ok(path),
                 Err(error) => {
-                    let better = first.as_ref().is_none_or(is_about_time) && !is_about_time(&error);
-                    if better || first.is_none() {
+                    // What is wrong at any moment says more than that one moment was the wrong one.
+                    if first.as_ref().is_none_or(|first| is_about_time(first) && !is_about_time(&error)) {
                         first = Some(error);
                     }
                 }
@@ -92,44 +127,95 @@ impl<'a> Chains<'a> {
         Err(first.unwrap_or(PathError::NoAnchors))
     }
 
-    /// What each list and answer at hand says of a certificate of a path.
-    pub(crate) fn statements(&self, path: &ProvenPath, number: usize) -> Vec<Statement> {
-        use der::Encode;
-        let (Some(cert), Some(issuer)) =
-            (path.certificates().get(number), path.certificates().get(number + 1))
-        else {
-            return Vec::new();
+    fn find_at(
+        &self,
+        leaf: &Certificate,
+        role: Role,
+        at: i64,
+        pool: &[Certificate],
+        without: &[Certificate],
+    ) -> Result<ProvenPath, PathError> {
+        let without: Vec<[u8; 32]> = without.iter().map(Certificate::fingerprint).collect();
+        let asked = (leaf.fingerprint(), role, at, without);
+        if let Some(found) = self.found.borrow().get(&asked) {
+            return found.clone();
+        }
+        let (anchors, rules) = match role {
+            Role::Signer => (&self.trust.signers, &self.constraints.signer_path),
+            Role::Authority | Role::Responder => (&self.trust.timestamps, &self.constraints.timestamp_path),
         };
-        let secs = |t: x509_cert::time::Time| i64::try_from(t.to_unix_duration().as_secs()).unwrap_or(0);
-        self.lists
-            .iter()
-            .filter(|(_, list)| list.tbs_cert_list.issuer.to_der().unwrap() == issuer.subject_name().as_der())
-            .map(|(object, list)| {
-                let mine = list.tbs_cert_list.revoked_certificates.iter().flatten();
-                let mut mine = mine.filter(|one| one.serial_number.as_bytes() == cert.serial());
-                let says = mine.next().map_or(Says::Good, |one| Says::Revoked {
-                    at: secs(one.revocation_date),
-                    reason: "key-compromise",
-                    hold: Hold::ForGood,
-                });
-                Statement {
-                    object: *object,
-                    source: Source { kind: "CRL", issuer: issuer.subject() },
-                    issued: secs(list.tbs_cert_list.this_update),
-                    next: list.tbs_cert_list.next_update.map(secs),
-                    says,
-                    signed: issuer.public_key().ok().map(|k| (crate::Algorithm::ECDSA_SHA_256, k.kind())),
-                    responder: None,
-                }
-            })
-            .collect()
+        let found = find_path(leaf, pool, anchors, at, rules);
+        self.found.borrow_mut().insert(asked, found.clone());
+        found
     }
 
-    /// Whether a certificate's issuer says that there will be no word on its revocation.
-    pub(crate) fn is_exempt(&self, _certificate: &Certificate) -> bool {
-        false
+    /// What the lists and answers at hand say of each certificate of a path below its anchor.
+    pub(crate) fn statements(&self, path: &ProvenPath) -> Rc<Vec<Statements>> {
+        let certificates = path.certificates().iter().map(Certificate::fingerprint);
+        let mut name: Vec<ObjectId> = certificates.map(ObjectId::of_fingerprint).collect();
+        if let Anchor::Key { key, .. } = path.anchor() {
+            name.push(ObjectId::of(key.as_der()));
+        }
+        if let Some(known) = self.known.borrow().get(&name) {
+            return known.clone();
+        }
+        let said = each_source(path, &self.pool, &self.data);
+        let found = Rc::new(said.into_iter().map(|said| self.read(said, path)).collect::<Vec<_>>());
+        self.known.borrow_mut().insert(name, found.clone());
+        found
+    }
+
+    fn read(&self, said: Vec<Said>, path: &ProvenPath) -> Statements {
+        let (mut all, mut why) = (Vec::new(), None);
+        for Said { status, objects, signed } in said {
+            let (source, says, issued, next) = match status {
+                RevocationStatus::Good { source, this_update, next_update } => {
+                    (source, Says::Good, this_update, next_update)
+                }
+                RevocationStatus::Revoked { at, reason, source } => {
+                    let (issued, next) = (source.this_update, source.next_update);
+                    (source, Says::Revoked { at, reason }, issued, next)
+                }
+                RevocationStatus::Unknown { why: unknown } => {
+                    why = Some(unknown);
+                    continue;
+                }
+            };
+            let responder = match self.responder(&source, path) {
+                Ok(responder) => responder,
+                Err(NoPath) => continue,
+            };
+            let kind = match source.place {
+                SourcePlace::Crl { .. } => "CRL",
+                SourcePlace::Ocsp { .. } => "OCSP answer",
+            };
+            let source = Source { kind, issuer: source.issuer };
+            let objects = objects.into_iter().map(ObjectId::of_fingerprint).collect();
+            all.push(Statement { objects, source, issued, next, says, signed, responder });
+        }
+        Statements { all, why }
+    }
+
+    /// The path of who signed a list or an answer, where that isn't an authority of the path itself.
+    fn responder(&self, source: &RevocationSource, path: &ProvenPath) -> Result<Option<ProvenPath>, NoPath> {
+        let Some(signer) = &source.signer else { return Ok(None) };
+        if path.certificates().iter().skip(1).any(|authority| authority == signer) {
+            return Ok(None);
+        }
+        let purpose = match source.place {
+            SourcePlace::Crl { .. } => Purpose::CrlSigning,
+            SourcePlace::Ocsp { .. } => Purpose::OcspSigning,
+        };
+        let rules = PathRules { anchor: path.rules().anchor, ..PathRules::of(purpose) };
+        let above = path.certificates().iter().skip(1);
+        let pool: Vec<Certificate> = above.chain(&self.pool).cloned().collect();
+        let anchors = std::slice::from_ref(path.anchor());
+        find_path(signer, &pool, anchors, source.this_update, &rules).map(Some).map_err(|_| NoPath)
     }
 }
+
+/// Who signed has no path of their own: what they say is left aside.
+struct NoPath;
 
 /// Whether another moment might give another answer.
 fn is_about_time(error: &PathError) -> bool {

@@ -1,26 +1,10 @@
 //! The process for CMS files, and for a timestamp token alone.
 
-use super::chain::Chains;
-use super::engine::Engine;
-use super::process::{verify, weigh_stamp};
-use super::proof::Proofs;
-use super::question::{Constraints, Evidence, Question, Stamp, Trust};
+use super::process::{verify, verify_stamp};
+use super::question::{Evidence, Question, Rules, Stamp};
 use super::verdict::{StampStatus, Validation};
 use crate::augment::{covered_by_archive_timestamp, verify_archive_timestamp};
 use crate::verify::{SignatureError, VerifiedSignature, verify_attached, verify_parts};
-
-/// Whom to trust, by which rules, about when, with what collected meanwhile.
-#[derive(Debug, Clone, Copy)]
-pub struct Rules<'a> {
-    /// Whose word is taken.
-    pub trust: &'a Trust,
-    /// By which rules.
-    pub constraints: &'a Constraints,
-    /// What the one who verifies has collected.
-    pub collected: &'a Evidence,
-    /// The moment of verification, in unix seconds.
-    pub at: i64,
-}
 
 /// Verifies a CMS signature (`.p7s`, `.p7m`) with everything in it, and timestamps that stand beside it (`.tsr`).
 ///
@@ -69,14 +53,5 @@ fn stamps(p7s: &[u8], content: &[&[u8]], signature: &VerifiedSignature, beside: 
 /// Verifies one timestamp over bytes: a token, or the answer of an authority that holds one (`.tsr`).
 pub fn verify_token(tsr: &[u8], over: &[&[u8]], rules: &Rules<'_>) -> StampStatus {
     let stamp = Stamp::over_bytes(tsr, over, Vec::new());
-    let mut engine = Engine {
-        at: rules.at,
-        chains: Chains::new(rules.trust, std::slice::from_ref(&stamp), None, &[rules.collected]),
-        constraints: rules.constraints,
-        proofs: Proofs::new(rules.at),
-    };
-    for (object, proof) in &rules.collected.proofs {
-        engine.proofs.add(*object, proof);
-    }
-    weigh_stamp(&engine, &stamp)
+    verify_stamp(&stamp, rules)
 }

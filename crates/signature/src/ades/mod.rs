@@ -29,14 +29,14 @@ mod statement;
 mod verdict;
 
 pub use algorithms::{Acceptable, AlgorithmRow, AlgorithmTable, Mechanism};
-pub use cms::{Rules, verify_cms, verify_token};
+pub use cms::{verify_cms, verify_token};
 pub use indication::{Indication, SubIndication};
 pub use level::{Level, TimestampState};
-pub use process::verify;
+pub use process::{verify, verify_together};
 pub use proof::{ObjectId, Proof, Witness};
 pub use question::{
-    Binding, Constraints, Evidence, Freshness, Question, RevocationRule, Stamp, StampKind, Trust, objects_of,
-    objects_of_token,
+    Binding, Constraints, Evidence, Freshness, Question, RevocationRule, Rules, Signed, Stamp, StampKind,
+    Trust, objects_of, objects_of_token,
 };
 pub use reason::{Known, Reason, Source, Whose};
-pub use verdict::{Conclusion, Revocation, StampStatus, Standing, Validation};
+pub use verdict::{Conclusion, Revocation, StampStatus, Standing, Together, Validation};

@@ -4,10 +4,12 @@ use super::chain::Chains;
 use super::engine::{Engine, Role, Subject, Weighed};
 use super::level::{Level, TimestampState};
 use super::proof::{ObjectId, Proof, Proofs, Witness};
-use super::question::{Question, Stamp, StampKind};
+use super::question::{Evidence, Question, Rules, Signed, Stamp, StampKind};
 use super::reason::Reason;
-use super::verdict::{Conclusion, StampStatus, Validation};
+use super::verdict::{Conclusion, StampStatus, Together, Validation};
+use crate::path::ProvenPath;
 use crate::timestamp::TimestampToken;
+use crate::verify::VerifiedSignature;
 
 /// Verifies a signature by EN 319 102-1: the basic process, the one with time, and the one with long-term data, each as
 /// far as what is at hand allows.
@@ -17,39 +19,87 @@ use crate::timestamp::TimestampToken;
 /// earliest proof of its existence. Where the standard leaves a choice, [`super::Constraints`] and
 /// `docs/adr/0008-signatures-over-time.md` say what is chosen.
 pub fn verify(question: &Question<'_>) -> Validation {
-    let signature = question.signature;
+    let Question { signature, stamps, evidence, collected, trust, constraints, made_after, at } = *question;
+    let rules = Rules { trust, constraints, collected, at };
+    let mut engine = engine(std::iter::once(signature), stamps, evidence, &rules);
+    let (statuses, holding) = weigh_stamps(&mut engine, stamps);
+    weigh_signature(&engine, &Signed { signature, made_after }, (stamps, &statuses, &holding), evidence)
+}
+
+/// Verifies the signatures and timestamps of one file together, each with all that stands in it. As [`verify`], but
+/// timestamps are weighed once.
+pub fn verify_together(
+    signatures: &[Signed<'_>],
+    stamps: &[Stamp],
+    evidence: &Evidence,
+    rules: &Rules<'_>,
+) -> Together {
+    let all = signatures.iter().map(|signed| signed.signature);
+    let mut engine = engine(all, stamps, evidence, rules);
+    let (mut statuses, holding) = weigh_stamps(&mut engine, stamps);
+    let weighed = signatures
+        .iter()
+        .map(|signed| weigh_signature(&engine, signed, (stamps, &statuses, &holding), evidence))
+        .collect();
+    statuses.sort_by_key(|(number, _)| *number);
+    Together { signatures: weighed, stamps: statuses.into_iter().map(|(_, status)| status).collect() }
+}
+
+/// Verifies one timestamp with nothing else beside it.
+pub(crate) fn verify_stamp(stamp: &Stamp, rules: &Rules<'_>) -> StampStatus {
+    let (none, stamps) = (std::iter::empty(), std::slice::from_ref(stamp));
+    weigh_stamp(&engine(none, stamps, &Evidence::default(), rules), stamp)
+}
+
+fn engine<'a, 's>(
+    signatures: impl Iterator<Item = &'s VerifiedSignature>,
+    stamps: &[Stamp],
+    evidence: &Evidence,
+    rules: &Rules<'a>,
+) -> Engine<'a> {
     let mut engine = Engine {
-        at: question.at,
-        chains: Chains::new(
-            question.trust,
-            question.stamps,
-            Some(signature),
-            &[question.evidence, question.collected],
-        ),
-        constraints: question.constraints,
-        proofs: Proofs::new(question.at),
+        at: rules.at,
+        chains: Chains::new(rules, signatures, stamps, &[evidence, rules.collected]),
+        constraints: rules.constraints,
+        proofs: Proofs::new(rules.at),
     };
-    for (object, proof) in question.evidence.proofs.iter().chain(&question.collected.proofs) {
-        engine.proofs.add(*object, proof);
+    for (object, proof) in evidence.proofs.iter().chain(&rules.collected.proofs) {
+        engine.prove(&[*object], proof);
     }
-    let (timestamps, holding) = weigh_stamps(&mut engine, question.stamps);
+    engine
+}
+
+/// What is known of the timestamps: themselves, the verdicts with the place of each among them, and those that hold.
+type Stamps<'a> = (&'a [Stamp], &'a [(usize, StampStatus)], &'a Holding<'a>);
+
+fn weigh_signature(
+    engine: &Engine<'_>,
+    signed: &Signed<'_>,
+    (stamps, statuses, holding): Stamps<'_>,
+    evidence: &Evidence,
+) -> Validation {
+    let signature = signed.signature;
     let object = ObjectId::of(signature.value());
-    let made_after = question.made_after;
-    let subject = Subject { signature, object, role: Role::Signer, imprint: None, made_after };
+    let own: Vec<&Stamp> = stamps.iter().filter(|stamp| stamp.covers().contains(&object)).collect();
+    let is_own = |number: &usize| stamps.get(*number).is_some_and(|stamp| stamp.covers().contains(&object));
+    let role = Role::Signer;
+    let subject = Subject { signature, object, role, imprint: None, made_after: signed.made_after };
     let Weighed { mut conclusion, exists, path, revocation, control } = engine.weigh(&subject);
-    if let Some(disorder) = disorder(&holding) {
+    if let Some(disorder) = disorder(holding, object) {
         conclusion.reasons.push(disorder);
     }
+    let lists = lists(signature, evidence, engine, path.as_ref());
+    let timestamps = statuses.iter().filter(|(number, _)| is_own(number));
     Validation {
         conclusion,
-        level: level(question),
-        state: state(&holding, object),
+        level: level(signature, &own, &lists),
+        state: state(holding, object),
         proven: (exists.by != Witness::Present).then_some(exists),
         path,
         revocation,
         control,
-        timestamps,
-        at: question.at,
+        timestamps: timestamps.map(|(_, status)| status.clone()).collect(),
+        at: engine.at,
     }
 }
 
@@ -57,42 +107,49 @@ pub fn verify(question: &Question<'_>) -> Validation {
 type Holding<'a> = Vec<(&'a Stamp, &'a TimestampToken)>;
 
 /// Weighs timestamps from the latest back; what one that holds covers is known to have existed for those that follow.
-fn weigh_stamps<'a>(engine: &mut Engine<'_>, stamps: &'a [Stamp]) -> (Vec<StampStatus>, Holding<'a>) {
-    let mut order: Vec<&Stamp> = stamps.iter().collect();
+fn weigh_stamps<'a>(
+    engine: &mut Engine<'_>,
+    stamps: &'a [Stamp],
+) -> (Vec<(usize, StampStatus)>, Holding<'a>) {
+    let mut order: Vec<(usize, &Stamp)> = stamps.iter().enumerate().collect();
     // Of two of one time the one that covers more comes first: it may cover the other.
-    order.sort_by_key(|stamp| {
-        let time = stamp.token().map(TimestampToken::nanoseconds).unwrap_or(i128::MIN);
+    order.sort_by_key(|(_, stamp)| {
+        let time = stamp.token().map_or(i128::MIN, TimestampToken::nanoseconds);
         (std::cmp::Reverse(time), std::cmp::Reverse(stamp.covers().len()))
     });
     let (mut statuses, mut holding) = (Vec::new(), Vec::new());
-    for stamp in order {
+    for (number, stamp) in order {
         let status = weigh_stamp(engine, stamp);
         if let (true, Ok(token)) = (status.conclusion.is_passed(), stamp.token()) {
             // Not later than: the authority's own accuracy is added.
             let by = Witness::Timestamp(token.authority().subject().into());
             let proof = Proof { at: token.at_latest(), by };
-            stamp.covers().iter().for_each(|object| engine.proofs.add(*object, &proof));
+            engine.prove(stamp.covers(), &proof);
             holding.push((stamp, token));
         }
-        statuses.push(status);
+        statuses.push((number, status));
     }
     (statuses, holding)
 }
 
 /// Weighs one timestamp.
-pub(crate) fn weigh_stamp(engine: &Engine<'_>, stamp: &Stamp) -> StampStatus {
+fn weigh_stamp(engine: &Engine<'_>, stamp: &Stamp) -> StampStatus {
     let kind = stamp.kind();
     match stamp.token() {
         Err(reason) => {
             let conclusion = Conclusion { reasons: vec![reason.clone()], overcome: Vec::new() };
-            StampStatus { kind, at: None, authority: None, conclusion }
+            let (path, revocation) = (None, Vec::new());
+            StampStatus { kind, at: None, authority: None, conclusion, path, revocation }
         }
-        Ok(token) => StampStatus {
-            kind,
-            at: Some(token.at_latest()),
-            authority: Some(token.authority().subject()),
-            conclusion: engine.weigh(&subject(token)).conclusion,
-        },
+        Ok(token) => {
+            let Weighed { mut conclusion, path, revocation, .. } = engine.weigh(&subject(token));
+            if token.at_earliest() > engine.at {
+                let (stamped, asked) = (token.at(), engine.at);
+                conclusion.reasons.insert(0, Reason::NotYetStamped { stamped, asked });
+            }
+            let (at, authority) = (Some(token.at_latest()), Some(token.authority().subject()));
+            StampStatus { kind, at, authority, conclusion, path, revocation }
+        }
     }
 }
 
@@ -101,15 +158,17 @@ fn subject(token: &TimestampToken) -> Subject<'_> {
     Subject {
         signature: token.signature(),
         object: ObjectId::of(token.as_der()),
-        role: Role::TimestampAuthority,
+        role: Role::Authority,
         imprint: Some(token.imprint().digest),
         made_after: None,
     }
 }
 
-/// A timestamp that covers one which says to be later, both of them holding (EN 319 102-1 §5.5.4, step 5).
-fn disorder(holding: &[(&Stamp, &TimestampToken)]) -> Option<Reason> {
-    holding.iter().find_map(|(_, covered)| {
+/// A timestamp that covers one over the signature which says to be later, both of them holding (EN 319 102-1 §5.5.4, step
+/// 5).
+fn disorder(holding: &Holding<'_>, object: ObjectId) -> Option<Reason> {
+    let mut over = holding.iter().filter(|(stamp, _)| stamp.covers().contains(&object));
+    over.find_map(|(_, covered)| {
         let id = ObjectId::of(covered.as_der());
         let covering = holding.iter().filter(|(stamp, _)| stamp.covers().contains(&id));
         // Within the accuracy that their authorities state they may be in either order.
@@ -119,26 +178,40 @@ fn disorder(holding: &[(&Stamp, &TimestampToken)]) -> Option<Reason> {
     })
 }
 
-/// What stands there, whether it holds or not.
-fn level(question: &Question<'_>) -> Option<Level> {
-    let signature = question.signature;
+/// The lists and answers that travel with the signature and speak of the signer's certificate; all that travel with it
+/// where there is no path, or nobody who could be asked.
+fn lists(
+    signature: &VerifiedSignature,
+    evidence: &Evidence,
+    engine: &Engine<'_>,
+    path: Option<&ProvenPath>,
+) -> Vec<ObjectId> {
+    let embedded = signature.crls().iter().chain(signature.ocsps());
+    let beside = evidence.crls.iter().chain(&evidence.ocsps);
+    let travelling = embedded.chain(beside).map(|list| ObjectId::of(list));
+    let statements = path.map(|path| engine.chains.statements(path));
+    match statements.as_ref().and_then(|statements| statements.first()) {
+        None => travelling.collect(),
+        Some(signers) => {
+            let speak = |list: &ObjectId| signers.all.iter().any(|one| one.objects.contains(list));
+            travelling.filter(speak).collect()
+        }
+    }
+}
+
+/// What stands there, whether it holds or not. `own`: the timestamps that should cover the signature.
+fn level(signature: &VerifiedSignature, own: &[&Stamp], lists: &[ObjectId]) -> Option<Level> {
     if !signature.signing_certificate_bound() {
         return None;
     }
-    let value = ObjectId::of(signature.value());
-    let over_value = |stamp: &&Stamp| stamp.covers().contains(&value);
-    if !question.stamps.iter().any(|stamp| over_value(&stamp)) {
+    if own.is_empty() {
         return Some(Level::BB);
     }
-    let embedded = signature.crls().iter().chain(signature.ocsps());
-    let beside = question.evidence.crls.iter().chain(&question.evidence.ocsps);
-    let lists: Vec<ObjectId> = embedded.chain(beside).map(|list| ObjectId::of(list)).collect();
     if lists.is_empty() {
         return Some(Level::BT);
     }
-    let later = question.stamps.iter().filter(|stamp| stamp.kind() != StampKind::Signature);
-    let over_lists =
-        later.filter(over_value).any(|stamp| lists.iter().any(|list| stamp.covers().contains(list)));
+    let mut later = own.iter().filter(|stamp| stamp.kind() != StampKind::Signature);
+    let over_lists = later.any(|stamp| lists.iter().any(|list| stamp.covers().contains(list)));
     Some(if over_lists { Level::BLTA } else { Level::BLT })
 }
 
@@ -150,9 +223,11 @@ fn state(holding: &[(&Stamp, &TimestampToken)], object: ObjectId) -> TimestampSt
         .map(|(_, token)| ObjectId::of(token.as_der()))
         .collect();
     let covered = |id: &ObjectId| holding.iter().any(|(stamp, _)| stamp.covers().contains(id));
-    match over.is_empty() {
-        true => TimestampState::None,
-        false if over.iter().any(covered) => TimestampState::Archived,
-        false => TimestampState::Proven,
+    if over.is_empty() {
+        TimestampState::None
+    } else if over.iter().any(covered) {
+        TimestampState::Archived
+    } else {
+        TimestampState::Proven
     }
 }

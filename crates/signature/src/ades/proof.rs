@@ -16,6 +16,11 @@ impl ObjectId {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+
+    /// The same, the SHA-256 known already.
+    pub(crate) fn of_fingerprint(fingerprint: [u8; 32]) -> Self {
+        Self(fingerprint)
+    }
 }
 
 impl fmt::Debug for ObjectId {
@@ -74,6 +79,12 @@ impl Proofs {
         if proof.at < self.earliest(object).at {
             self.earliest.insert(object, proof.clone());
         }
+    }
+
+    /// The earliest proof of several things together: the latest of theirs.
+    pub(crate) fn of_all(&self, objects: &[ObjectId]) -> Proof {
+        let each = objects.iter().map(|object| self.earliest(*object));
+        each.max_by_key(|proof| proof.at).unwrap_or(Proof { at: self.now, by: Witness::Present })
     }
 
     /// The earliest proof of something.

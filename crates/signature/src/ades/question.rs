@@ -5,9 +5,9 @@ use super::proof::{ObjectId, Proof};
 use super::reason::Reason;
 use crate::augment::ArchiveError;
 use crate::certificate::Certificate;
-use crate::path::Anchor;
+use crate::path::{Anchor, PathRules, Purpose};
 use crate::read::Walk;
-use crate::timestamp::{TimestampError, TimestampRefused, TimestampToken, read_token};
+use crate::timestamp::{TimestampRefused, TimestampToken, read_token};
 use crate::verify::VerifiedSignature;
 use der::Tag;
 
@@ -59,7 +59,7 @@ impl StampKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     kind: StampKind,
-    token: Result<TimestampToken, Reason>,
+    token: Result<TimestampToken, Box<Reason>>,
     covers: Vec<ObjectId>,
 }
 
@@ -82,17 +82,18 @@ impl Stamp {
             ArchiveError::Timestamp(error) => Reason::Timestamp(error),
             other => Reason::Coverage { why: other.to_string() },
         });
-        Self { kind: StampKind::Archive, token, covers }
+        Self { kind: StampKind::Archive, token: token.map_err(Box::new), covers }
     }
 
-    /// A token, or the answer of an authority that holds one (`.tsr`), over bytes of any kind.
+    /// A token, or the answer of an authority that holds one (`.tsr`), over bytes of any kind: a PDF's, with what those
+    /// bytes hold.
     pub fn over_bytes(token: &[u8], over: &[&[u8]], covers: Vec<ObjectId>) -> Self {
         Self { kind: StampKind::Document, token: read_over(token, over), covers }
     }
 
-    /// A document timestamp, found to be over a PDF's bytes or not, with what those bytes hold.
-    pub fn document(token: Result<TimestampToken, TimestampError>, covers: Vec<ObjectId>) -> Self {
-        Self { kind: StampKind::Document, token: token.map_err(Reason::Timestamp), covers }
+    /// One that stands in the wrong place.
+    pub fn misplaced(kind: StampKind, why: Reason) -> Self {
+        Self { kind, token: Err(Box::new(why)), covers: Vec::new() }
     }
 
     /// What kind.
@@ -102,7 +103,7 @@ impl Stamp {
 
     /// The token, its signature matching its key and over what it should be over; or why not.
     pub fn token(&self) -> Result<&TimestampToken, &Reason> {
-        self.token.as_ref()
+        self.token.as_ref().map_err(Box::as_ref)
     }
 
     /// What existed when it was made, if it holds.
@@ -112,7 +113,7 @@ impl Stamp {
 }
 
 /// Reads a token, or the answer of an authority that holds one, and holds it against what it should be over.
-fn read_over(tsr: &[u8], over: &[&[u8]]) -> Result<TimestampToken, Reason> {
+fn read_over(tsr: &[u8], over: &[&[u8]]) -> Result<TimestampToken, Box<Reason>> {
     // A token begins with its type, an answer with its status.
     let starts =
         Walk::new(tsr).and_then(|mut walk| walk.enter(Tag::Sequence)?.take_if(Tag::ObjectIdentifier));
@@ -123,8 +124,8 @@ fn read_over(tsr: &[u8], over: &[&[u8]]) -> Result<TimestampToken, Reason> {
         }),
         _ => TimestampToken::read(tsr).map_err(Reason::Timestamp),
     };
-    let token = read?;
-    token.expect_over(over).map_err(Reason::Timestamp)?;
+    let token = read.map_err(Box::new)?;
+    token.expect_over(over).map_err(|error| Box::new(Reason::Timestamp(error)))?;
     Ok(token)
 }
 
@@ -159,6 +160,10 @@ fn embedded(signature: &VerifiedSignature, found: &mut Vec<ObjectId>) {
 pub struct Constraints {
     /// Until when which algorithm is acceptable.
     pub algorithms: AlgorithmTable,
+    /// What the path from a signer to an anchor is held to.
+    pub signer_path: PathRules,
+    /// The same from a timestamp authority.
+    pub timestamp_path: PathRules,
     /// Whether certificates must be known not to be revoked.
     pub revocation: RevocationRule,
     /// How old a list may be that speaks for a signer.
@@ -175,6 +180,8 @@ impl Default for Constraints {
     fn default() -> Self {
         Self {
             algorithms: AlgorithmTable::default(),
+            signer_path: PathRules::default(),
+            timestamp_path: PathRules::of(Purpose::Timestamping),
             revocation: RevocationRule::Required,
             signers: Freshness::AfterSigning,
             authorities: Freshness::UntilNextUpdate,
@@ -211,6 +218,28 @@ pub enum Binding {
     Noted,
     /// It can't pass.
     Required,
+}
+
+/// Whom to trust, by which rules, about when, with what collected meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// Whose word is taken.
+    pub trust: &'a Trust,
+    /// By which rules.
+    pub constraints: &'a Constraints,
+    /// What the one who verifies has collected.
+    pub collected: &'a Evidence,
+    /// The moment of verification, in unix seconds.
+    pub at: i64,
+}
+
+/// One signature of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// The signature, its content and key matching.
+    pub signature: &'a VerifiedSignature,
+    /// What shows that it was *not* made earlier, if anything does: it names something that is no older.
+    pub made_after: Option<&'a Proof>,
 }
 
 /// What is asked about one signature.

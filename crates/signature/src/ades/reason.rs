@@ -4,6 +4,7 @@ use super::indication::SubIndication;
 use super::proof::{Proof, Utc};
 use crate::algorithm::BadPublicKey;
 use crate::path::PathError;
+use crate::revocation::{RevocationReason, StatusUnknown};
 use crate::timestamp::{TimestampError, TimestampRefused};
 use crate::verify::SignatureError;
 use std::fmt;
@@ -19,6 +20,16 @@ pub enum Reason {
     Signature(SignatureError),
     /// A timestamp can't be read, or is over something else.
     Timestamp(TimestampError),
+    /// Where the signature stands, it does not cover what it should (EN 319 142-1 §5.2).
+    Place {
+        /// What is wrong, in one line.
+        why: String,
+    },
+    /// A kind of signature that is not verified here.
+    Unsupported {
+        /// What kind.
+        kind: String,
+    },
     /// An authority's answer holds no token.
     NoToken(TimestampRefused),
     /// A later timestamp's list of what it covers does not fit the signature.
@@ -41,8 +52,8 @@ pub enum Reason {
         whose: Whose,
         /// From when on, in unix seconds.
         at: i64,
-        /// Why, in the list's word.
-        reason: &'static str,
+        /// Why, as the list has it.
+        reason: RevocationReason,
         /// Who says so.
         source: Source,
         /// Since when the signature is known to exist.
@@ -111,6 +122,8 @@ pub enum Reason {
     NoRevocationData {
         /// Whose certificate.
         subject: String,
+        /// What was looked at, and why it does not count.
+        why: StatusUnknown,
     },
     /// An algorithm is not acceptable at the moment of verification.
     Algorithm {
@@ -142,6 +155,13 @@ pub enum Reason {
         covered: i64,
         /// The time in the one that covers it.
         covering: i64,
+    },
+    /// A timestamp says to be of after the moment of verification.
+    NotYetStamped {
+        /// The time in it, in unix seconds.
+        stamped: i64,
+        /// The moment asked about.
+        asked: i64,
     },
     /// The timestamp came later after the claimed signing time than the constraints allow.
     TimestampDelay {
@@ -193,7 +213,8 @@ impl Reason {
         match self {
             Self::Signature(error) => of_signature(error),
             Self::Timestamp(error) => of_timestamp(error),
-            Self::NoToken(_) => SubIndication::FormatFailure,
+            Self::NoToken(_) | Self::Place { .. } => SubIndication::FormatFailure,
+            Self::Unsupported { .. } => SubIndication::Generic,
             Self::Coverage { .. } => SubIndication::HashFailure,
             Self::NotBound { .. } | Self::TimestampDelay { .. } => SubIndication::SigConstraintsFailure,
             Self::Path(error) => of_path(error),
@@ -208,7 +229,7 @@ impl Reason {
             Self::Algorithm { until: Some(_), .. } => SubIndication::CryptoConstraintsFailureNoPoe,
             Self::Algorithm { until: None, .. } => SubIndication::CryptoConstraintsFailure,
             Self::NoProof { .. } => SubIndication::NoPoe,
-            Self::TimestampOrder { .. } => SubIndication::TimestampOrderFailure,
+            Self::TimestampOrder { .. } | Self::NotYetStamped { .. } => SubIndication::TimestampOrderFailure,
         }
     }
 }
@@ -254,9 +275,14 @@ fn of_timestamp(error: &TimestampError) -> SubIndication {
 
 fn of_path(error: &PathError) -> SubIndication {
     match error {
-        PathError::KeyUsage { .. } | PathError::PathLength { .. } | PathError::Extension { .. } => {
-            SubIndication::ChainConstraintsFailure
-        }
+        PathError::KeyUsage { .. }
+        | PathError::PathLength { .. }
+        | PathError::Extension { .. }
+        | PathError::NameNotPermitted { .. }
+        | PathError::NameExcluded { .. }
+        | PathError::NameUnreadable { .. }
+        | PathError::AnyPolicyMapped { .. }
+        | PathError::NoPolicy { .. } => SubIndication::ChainConstraintsFailure,
         PathError::UnknownAlgorithm { .. } => SubIndication::CryptoConstraintsFailure,
         PathError::PublicKey { source, .. } => of_key(source),
         PathError::NotYet { .. } | PathError::Expired { .. } => SubIndication::OutOfBoundsNoPoe,
@@ -273,8 +299,9 @@ impl fmt::Display for Reason {
         match self {
             Self::Signature(error) => write!(f, "{error}"),
             Self::Timestamp(error) => write!(f, "{error}"),
+            Self::Unsupported { kind } => write!(f, "signatures of the kind {kind} are not verified here"),
             Self::NoToken(refused) => write!(f, "{refused}"),
-            Self::Coverage { why } => f.write_str(why),
+            Self::Coverage { why } | Self::Place { why } => f.write_str(why),
             Self::NotBound { subject } => {
                 write!(
                     f,
@@ -317,8 +344,8 @@ impl fmt::Display for Reason {
                 }
                 write!(f, "asked about {}; the signature is known to exist since {exists}", Utc(*asked))
             }
-            Self::NoRevocationData { subject } => {
-                write!(f, "nothing at hand says whether `{subject}` was revoked")
+            Self::NoRevocationData { subject, why } => {
+                write!(f, "nothing at hand says whether `{subject}` was revoked: {why}")
             }
             Self::Algorithm { made, algorithm, until: Some(until), asked, exists } => write!(
                 f,
@@ -340,6 +367,9 @@ impl fmt::Display for Reason {
                 Utc(*covering),
                 Utc(*covered)
             ),
+            Self::NotYetStamped { stamped, asked } => {
+                write!(f, "the timestamp is of {}, asked about {}", Utc(*stamped), Utc(*asked))
+            }
             Self::TimestampDelay { claimed, exists, allowed } => write!(
                 f,
                 "claimed to be signed at {}, known to exist since {exists}: more than {allowed} seconds apart",

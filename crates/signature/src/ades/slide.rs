@@ -6,30 +6,40 @@ use super::engine::{Engine, Role, is_fresh, signed_by};
 use super::proof::ObjectId;
 use super::question::RevocationRule;
 use super::reason::Reason;
-use super::statement::{Statement, Status, weigh};
+use super::statement::{Statement, Statements, Status, weigh};
 use crate::algorithm::{Algorithm, KeyKind};
 use crate::certificate::Certificate;
-use crate::path::ProvenPath;
+use crate::path::{AnchorRule, ProvenPath};
 
 impl Engine<'_> {
     /// Slides a moment back, from the certificate below the anchor down to the signer's, until each certificate is shown
     /// to have held at it by lists that are themselves shown to have existed while what is above was known to hold.
     ///
     /// `Err`: what lacks a proof of existence.
-    pub(crate) fn slide(&self, path: &ProvenPath, role: Role, from: i64) -> Result<i64, Reason> {
+    pub(crate) fn slide(&self, path: &ProvenPath, role: Role, from: i64) -> Result<i64, Box<Reason>> {
         let mut control = from;
         let mut because = String::from("that is when it was asked about");
-        // The anchor itself is not looked at: its holder's word is taken.
+        let statements = self.chains.statements(path);
+        // Of the anchor nothing is asked but that it held: its holder's word is taken.
+        if let (AnchorRule::Certificate, Some(anchor)) = (path.rules().anchor, path.anchor_certificate())
+            && anchor.not_after() < control
+        {
+            control = anchor.not_after();
+            because = format!("until then `{}` holds", anchor.subject());
+        }
         for (number, certificate) in path.below_anchor().iter().enumerate().rev() {
             let exists = self.proofs.earliest(ObjectId::of(certificate.as_der()));
             if exists.at > control {
                 let what = format!("certificate of `{}`", certificate.subject());
-                return Err(Reason::NoProof { what, exists, needed: control, because });
+                return Err(Box::new(Reason::NoProof { what, exists, needed: control, because }));
             }
             let before = control;
             control = control.min(certificate.not_after());
-            if !self.chains.is_exempt(certificate) {
-                control = self.slide_by_lists(path, number, role, control, &because)?;
+            // Of a responder's certificate its issuer may say that nobody need ask.
+            let is_exempt = role == Role::Responder && number == 0 && certificate.is_never_checked();
+            if let (Some(statements), false) = (statements.get(number), is_exempt) {
+                let place = (certificate, number, role);
+                control = self.slide_by_lists(statements, place, control, &because)?;
             }
             control = control.min(self.acceptable_until(signed_by(path, number)));
             if control < before {
@@ -41,24 +51,21 @@ impl Engine<'_> {
 
     fn slide_by_lists(
         &self,
-        path: &ProvenPath,
-        number: usize,
-        role: Role,
+        statements: &Statements,
+        (certificate, number, role): (&Certificate, usize, Role),
         control: i64,
         because: &str,
-    ) -> Result<i64, Reason> {
-        let Some(certificate) = path.certificates().get(number) else { return Ok(control) };
-        let statements = self.chains.statements(path, number);
+    ) -> Result<i64, Box<Reason>> {
         let in_time =
-            |one: &&Statement| one.issued <= control && self.proofs.earliest(one.object).at <= control;
-        let (newest, revoked) = match weigh(statements.iter().filter(in_time), certificate, control) {
+            |one: &&Statement| one.issued <= control && self.proofs.of_all(&one.objects).at <= control;
+        let (newest, revoked) = match weigh(statements.all.iter().filter(in_time), control) {
             Status::Good(by) => (by, None),
             Status::Revoked { by, at, .. } => (by, Some(at)),
-            Status::Unknown => return self.without_lists(&statements, certificate, control, because),
+            Status::Unknown => return self.without_lists(statements, certificate, control, because),
         };
         let mut control = control;
         if let Some(responder) = &newest.responder {
-            control = self.slide(responder, Role::TimestampAuthority, control)?;
+            control = self.slide(responder, Role::Responder, control)?;
         }
         control = match revoked {
             // The second of the revocation is no longer one in which it held.
@@ -66,26 +73,30 @@ impl Engine<'_> {
             None if is_fresh(newest, control) => control,
             None => control.min(self.spoken_until(newest.issued, newest.next, number, role)),
         };
-        Ok(control.min(self.acceptable_until(newest.signed)))
+        let until = newest.signed.iter().map(|signed| self.acceptable_until(Some(*signed)));
+        Ok(until.fold(control, i64::min))
     }
 
     /// No list is of use: none is at hand, or none is known to have existed in time.
     fn without_lists(
         &self,
-        statements: &[Statement],
+        statements: &Statements,
         certificate: &Certificate,
         control: i64,
         because: &str,
-    ) -> Result<i64, Reason> {
-        match statements.iter().max_by_key(|one| one.issued) {
+    ) -> Result<i64, Box<Reason>> {
+        match statements.all.iter().max_by_key(|one| one.issued) {
             None if self.constraints.revocation == RevocationRule::WhereKnown => Ok(control),
-            None => Err(Reason::NoRevocationData { subject: certificate.subject() }),
-            Some(late) => Err(Reason::NoProof {
+            None => {
+                let why = statements.why.clone().unwrap_or_default();
+                Err(Box::new(Reason::NoRevocationData { subject: certificate.subject(), why }))
+            }
+            Some(late) => Err(Box::new(Reason::NoProof {
                 what: format!("{} on `{}`", late.source, certificate.subject()),
-                exists: self.proofs.earliest(late.object),
+                exists: self.proofs.of_all(&late.objects),
                 needed: control,
                 because: because.to_owned(),
-            }),
+            })),
         }
     }
 

@@ -6,6 +6,7 @@ use super::proof::{Proof, Utc};
 use super::question::StampKind;
 use super::reason::{Reason, Source};
 use crate::path::ProvenPath;
+use crate::revocation::RevocationReason;
 use crate::verify::SignatureError;
 use std::fmt;
 
@@ -41,7 +42,7 @@ pub struct Validation {
 pub struct Conclusion {
     /// What decides, first the one that gives the sub-indication; empty where everything passed.
     pub reasons: Vec<Reason>,
-    /// What stood against it, and what a proof of existence overcame.
+    /// What stood against it and a proof of existence overcame, the gravest first.
     pub overcome: Vec<Reason>,
 }
 
@@ -63,17 +64,20 @@ impl Conclusion {
 }
 
 impl fmt::Display for Conclusion {
-    /// `INDETERMINATE/REVOKED_NO_POE: …`, one line.
+    /// `INDETERMINATE/REVOKED_NO_POE: …`, or `TOTAL-PASSED, although …`: one line with the gravest reason, and how many
+    /// more there are.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.indication())?;
         if let Some(sub) = self.sub() {
             write!(f, "/{sub}")?;
         }
-        let said = if self.reasons.is_empty() { &self.overcome } else { &self.reasons };
-        for (number, reason) in said.iter().enumerate() {
-            write!(f, "{}{reason}", if number == 0 { ": " } else { "; " })?;
+        let (word, said) =
+            if self.is_passed() { (", although ", &self.overcome) } else { (": ", &self.reasons) };
+        match said.as_slice() {
+            [] => Ok(()),
+            [first] => write!(f, "{word}{first}"),
+            [first, others @ ..] => write!(f, "{word}{first}; and {} more", others.len()),
         }
-        Ok(())
     }
 }
 
@@ -105,14 +109,23 @@ pub enum Standing {
         source: Source,
         /// From when on, in unix seconds.
         at: i64,
-        /// Why, in the list's word.
-        reason: &'static str,
+        /// Why, as the list has it.
+        reason: RevocationReason,
     },
-    /// Its issuer says that there will be no word on it (RFC 9608, or an OCSP responder's `nocheck`), or it is trusted
-    /// itself.
-    Exempt,
+    /// It is trusted itself: nobody is asked.
+    Trusted,
     /// Nothing is at hand.
     Unknown,
+}
+
+/// What is known of the signatures and timestamps of a file, each in the order they were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Together {
+    /// The signatures.
+    pub signatures: Vec<Validation>,
+    /// The timestamps.
+    pub stamps: Vec<StampStatus>,
 }
 
 /// One timestamp, and what it is worth.
@@ -126,6 +139,10 @@ pub struct StampStatus {
     pub authority: Option<String>,
     /// The verdict on it.
     pub conclusion: Conclusion,
+    /// The path from its authority's certificate to an anchor; `None` where there is none.
+    pub path: Option<ProvenPath>,
+    /// What is known of the revocation of each certificate of the path but the anchor's.
+    pub revocation: Vec<Revocation>,
 }
 
 impl fmt::Display for StampStatus {
@@ -141,8 +158,13 @@ impl fmt::Display for StampStatus {
 impl Validation {
     /// The verdict on a signature that can't be read or does not match its content or its key.
     pub fn failed(error: &SignatureError, at: i64) -> Self {
+        Self::of_reason(Reason::Signature(error.clone()), at)
+    }
+
+    /// The verdict on a signature that is not weighed further, for a reason.
+    pub fn of_reason(reason: Reason, at: i64) -> Self {
         Self {
-            conclusion: Conclusion { reasons: vec![Reason::Signature(error.clone())], overcome: Vec::new() },
+            conclusion: Conclusion { reasons: vec![reason], overcome: Vec::new() },
             level: None,
             state: TimestampState::None,
             proven: None,

@@ -12,8 +12,8 @@ const STEPS_MAX: u32 = 2_000;
 /// Bound on names compared with subtrees in one search: a certificate has room for a thousand of either.
 const NAME_COMPARISONS_MAX: u32 = 250_000;
 
-/// Bound on nodes of policy graphs in one search; real paths have a dozen.
-const POLICY_NODES_MAX: u32 = 20_000;
+/// Bound on what policy graphs hold in one search, nodes and what leads to them; real paths have a dozen.
+const POLICY_NODES_MAX: u32 = 5_000;
 
 #[derive(Debug)]
 pub(super) struct Budget {

@@ -192,7 +192,7 @@ pub enum PathError {
         /// Why.
         reason: RevocationReason,
         /// By whose list or answer.
-        source_of: RevocationSource,
+        source_of: Box<RevocationSource>,
         /// The moment asked about.
         asked: i64,
     },

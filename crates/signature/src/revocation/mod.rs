@@ -2,6 +2,7 @@
 //! certificate at a moment. Nothing is fetched.
 
 mod crl;
+mod each;
 mod entries;
 mod ocsp;
 mod point;
@@ -11,6 +12,7 @@ mod source;
 mod status;
 
 pub use crl::{CRL_MAX, Crl, CrlError};
+pub(crate) use each::{Said, each_source};
 pub use ocsp::{OCSP_MAX, OcspError, OcspResponse};
 pub(crate) use point::DistributionPoint;
 pub use source::{

@@ -137,6 +137,9 @@ impl<'a> Checker<'a> {
     ) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         for (index, response) in self.data.ocsps.iter().enumerate() {
+            if self.skips(SourcePlace::Ocsp { index }) {
+                continue;
+            }
             let Some(answer) = response.answer(certificate, issuer.key) else { continue };
             match self.answer(index, response, answer, certificate, issuer) {
                 Ok(verdict) => verdicts.push(verdict),

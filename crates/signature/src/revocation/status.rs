@@ -34,6 +34,7 @@ pub fn revocation(
         path: path.certificates(),
         at,
         currency,
+        only: None,
         signatures: SIGNATURES_MAX,
         signed: BTreeMap::new(),
         asked: Vec::new(),
@@ -86,6 +87,8 @@ pub(super) struct Checker<'a> {
     pub(super) path: &'a [Certificate],
     pub(super) at: i64,
     pub(super) currency: Currency,
+    /// The one source that counts for the certificate asked about; those of others count for who signed it.
+    pub(super) only: Option<SourcePlace>,
     pub(super) signatures: u32,
     pub(super) signed: BTreeMap<(SourcePlace, Vec<u8>), bool>,
     /// Fingerprints of the certificates whose status is being asked, outermost first.
@@ -158,6 +161,9 @@ impl<'a> Checker<'a> {
         let mut usable: Vec<Usable<'a>> = Vec::new();
         for point in &points {
             for (index, list) in self.data.crls.iter().enumerate() {
+                if self.skips(SourcePlace::Crl { index, delta: None }) {
+                    continue;
+                }
                 match self.usable(index, list, certificate, issuer, point) {
                     Ok(Some(found)) => usable.push(found),
                     Ok(None) => {}
@@ -266,13 +272,12 @@ impl<'a> Checker<'a> {
     ) -> Result<(), WhyUnused> {
         let (issuer, at) = (issuer.to_owned(), self.at);
         match (self.currency, next_update) {
-            (Currency::AtHand, _) => Ok(()),
             (Currency::Current, _) if this_update > at => Err(WhyUnused::NotYet { issuer, this_update, at }),
             (Currency::Current, None) => Err(WhyUnused::NoNextUpdate { issuer, this_update }),
             (Currency::Current, Some(next_update)) if next_update < at => {
                 Err(WhyUnused::Stale { issuer, next_update, at })
             }
-            (Currency::Current, Some(_)) => Ok(()),
+            (Currency::AtHand, _) | (Currency::Current, Some(_)) => Ok(()),
         }
     }
 

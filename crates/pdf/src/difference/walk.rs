@@ -1,0 +1,430 @@
+//! Two states of a document, walked in step from the trailer down.
+//!
+//! Every object that either state reaches is compared in each role it plays. What an object may change depends on the
+//! role: the same bytes as a page's content and as validation data are two questions. Roles that have rules of their
+//! own (catalog, pages, form, annotations, …) go first; what is reached elsewhere only has to stay as it is.
+
+use super::change::{Change, Kind, Level, short};
+use super::path::{Path, Paths};
+use crate::document::{Location, ReadError, View};
+use crate::object::{Dictionary, Name, Object, Reference, Stream};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+
+/// What an object is, where it was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Role {
+    Catalog,
+    PageTree,
+    Annotation,
+    Structure,
+    /// Nothing with rules of its own: a difference is a change of this kind, which takes this level.
+    Plain(Scope),
+}
+
+/// What a difference means, where it is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Scope {
+    pub(super) kind: Kind,
+    pub(super) level: Level,
+    /// The field it belongs to, as its place in [`Walk::fields`].
+    pub(super) field: Option<usize>,
+}
+
+impl Scope {
+    pub(super) fn forbidden(kind: Kind) -> Self {
+        Self { kind, level: Level::Forbidden, field: None }
+    }
+}
+
+struct Job {
+    old: Reference,
+    new: Reference,
+    role: Role,
+    path: usize,
+}
+
+/// One comparison of a revision with the next.
+pub(super) struct Walk<'d, 'a> {
+    pub(super) old: View<'d, 'a>,
+    pub(super) new: View<'d, 'a>,
+    pub(super) paths: Paths,
+    pub(super) changes: Vec<Change>,
+    /// Names of fields that changes belong to.
+    pub(super) fields: Vec<String>,
+    /// Objects with rules of their own; reached from elsewhere, they were or will be judged by those.
+    pub(super) ruled: HashSet<u32>,
+    /// Annotations that are no fields' widgets.
+    annotations: HashSet<u32>,
+    /// Widgets of signature fields that this revision adds.
+    pub(super) new_widgets: HashSet<u32>,
+    /// Widgets and fields that the form's rules have compared.
+    pub(super) form_objects: HashSet<u32>,
+    ruled_jobs: VecDeque<Job>,
+    plain_jobs: VecDeque<Job>,
+    seen: HashSet<(u32, u32, Role)>,
+    /// Objects that either state led to.
+    reached: HashSet<u32>,
+    /// New objects whose content was followed as a whole.
+    added: HashSet<u32>,
+    /// The worst change so far.
+    worst: Level,
+    /// The object being compared.
+    current: Option<Reference>,
+}
+
+impl<'d, 'a> Walk<'d, 'a> {
+    /// The changes from one state to the next.
+    pub(super) fn changes(old: View<'d, 'a>, new: View<'d, 'a>) -> Result<Vec<Change>, ReadError> {
+        let mut walk = Self {
+            old,
+            new,
+            paths: Paths::new(),
+            changes: Vec::new(),
+            fields: Vec::new(),
+            ruled: HashSet::new(),
+            annotations: HashSet::new(),
+            new_widgets: HashSet::new(),
+            form_objects: HashSet::new(),
+            ruled_jobs: VecDeque::new(),
+            plain_jobs: VecDeque::new(),
+            seen: HashSet::new(),
+            reached: HashSet::new(),
+            added: HashSet::new(),
+            worst: Level::Extension,
+            current: None,
+        };
+        walk.trailer()?;
+        while let Some(job) = walk.ruled_jobs.pop_front() {
+            walk.run(&job)?;
+        }
+        while let Some(job) = walk.plain_jobs.pop_front() {
+            if !walk.is_ruled_elsewhere(job.old, job.new, job.role) {
+                walk.run(&job)?;
+            }
+        }
+        walk.objects()?;
+        Ok(walk.changes)
+    }
+
+    fn run(&mut self, job: &Job) -> Result<(), ReadError> {
+        let path = Path::Kept(job.path);
+        let old = self.old.object(job.old)?;
+        self.current = Some(job.new);
+        // One object at one place is read once, and compared with itself to find where it leads.
+        let same = job.old == job.new
+            && self.old.location(job.old.number) == self.new.location(job.new.number)
+            && !matches!(old, Object::Stream(_));
+        if same {
+            return self.in_role(&old, &old, job.role, &path);
+        }
+        let new = self.new.object(job.new)?;
+        self.in_role(&old, &new, job.role, &path)
+    }
+
+    fn in_role(
+        &mut self,
+        old: &Object<'a>,
+        new: &Object<'a>,
+        role: Role,
+        path: &Path<'_>,
+    ) -> Result<(), ReadError> {
+        if let Role::Plain(scope) = role {
+            return self.plain(old, new, scope, path);
+        }
+        match (role, old, new) {
+            (Role::Catalog, Object::Dictionary(old), Object::Dictionary(new)) => self.catalog(old, new, path),
+            (Role::PageTree, Object::Dictionary(old), Object::Dictionary(new)) => {
+                self.page_tree(old, new, path)
+            }
+            (Role::Annotation, Object::Dictionary(old), Object::Dictionary(new)) => {
+                self.annotation(old, new, path)
+            }
+            (Role::Structure, ..) => self.structure(old, new, path),
+            (Role::Catalog, ..) => self.plain(old, new, Scope::forbidden(Kind::Catalog), path),
+            (Role::PageTree, ..) => self.plain(old, new, Scope::forbidden(Kind::PageTree), path),
+            (Role::Annotation, ..) => {
+                let scope = Scope { kind: Kind::Annotation, level: Level::Annotations, field: None };
+                self.plain(old, new, scope, path)
+            }
+            (Role::Plain(_), ..) => Ok(()),
+        }
+    }
+
+    /// Compares two values in a role; references are put off until their turn.
+    pub(super) fn compare(
+        &mut self,
+        old: &Object<'a>,
+        new: &Object<'a>,
+        role: Role,
+        path: &Path<'_>,
+    ) -> Result<(), ReadError> {
+        match (old, new) {
+            (Object::Reference(old), Object::Reference(new)) => self.put_off(*old, *new, role, path),
+            (Object::Reference(_), _) | (_, Object::Reference(_)) => {
+                let (old, new) = self.resolved(old, new)?;
+                self.in_role(&old, &new, role, path)
+            }
+            _ => self.in_role(old, new, role, path),
+        }
+    }
+
+    /// What two values stand for, references followed and noted.
+    pub(super) fn resolved<'o>(
+        &mut self,
+        old: &'o Object<'a>,
+        new: &'o Object<'a>,
+    ) -> Result<(Cow<'o, Object<'a>>, Cow<'o, Object<'a>>), ReadError> {
+        self.reached
+            .extend([old, new].iter().filter_map(|object| object.as_reference()).map(|found| found.number));
+        Ok((self.old.resolve(old)?, self.new.resolve(new)?))
+    }
+
+    /// The arrays two values stand for; empty where there is none.
+    pub(super) fn arrays(
+        &mut self,
+        old: &Object<'a>,
+        new: &Object<'a>,
+    ) -> Result<(Vec<Object<'a>>, Vec<Object<'a>>), ReadError> {
+        let (old, new) = self.resolved(old, new)?;
+        let items = |object: Cow<'_, Object<'a>>| match object.into_owned() {
+            Object::Array(items) => items,
+            _ => Vec::new(),
+        };
+        Ok((items(old), items(new)))
+    }
+
+    fn put_off(
+        &mut self,
+        old: Reference,
+        new: Reference,
+        role: Role,
+        path: &Path<'_>,
+    ) -> Result<(), ReadError> {
+        self.reached.insert(old.number);
+        self.reached.insert(new.number);
+        if self.is_ruled_elsewhere(old, new, role) || !self.seen.insert((old.number, new.number, role)) {
+            return Ok(());
+        }
+        if self.seen.len() > PAIRS_MAX {
+            return Err(ReadError::Budget { what: "objects compared in one revision", max: PAIRS_MAX });
+        }
+        let path = self.paths.keep(path);
+        let job = Job { old, new, role, path };
+        match role {
+            Role::Plain(_) => self.plain_jobs.push_back(job),
+            Role::Annotation => {
+                self.annotations.insert(new.number);
+                self.ruled_jobs.push_back(job);
+            }
+            _ => {
+                self.ruled.insert(new.number);
+                self.ruled_jobs.push_back(job);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the object is judged by rules of its own, and those don't let through what would matter here: an
+    /// annotation may change in all its entries, which matters to everything but other annotations and structure.
+    fn is_ruled_elsewhere(&self, old: Reference, new: Reference, role: Role) -> bool {
+        let Role::Plain(scope) = role else { return false };
+        let knows_annotations = matches!(scope.kind, Kind::Annotation | Kind::Structure);
+        old.number == new.number
+            && (self.ruled.contains(&new.number)
+                || knows_annotations && self.annotations.contains(&new.number))
+    }
+
+    /// Compares what must stay as it is.
+    fn plain(
+        &mut self,
+        old: &Object<'a>,
+        new: &Object<'a>,
+        scope: Scope,
+        path: &Path<'_>,
+    ) -> Result<(), ReadError> {
+        match (old, new) {
+            (Object::Reference(_), _) | (_, Object::Reference(_)) => {
+                self.compare(old, new, Role::Plain(scope), path)
+            }
+            (Object::Array(old), Object::Array(new)) if old.len() == new.len() => {
+                for (index, (old, new)) in old.iter().zip(new).enumerate() {
+                    self.plain(old, new, scope, &Path::Index(path, index))?;
+                }
+                Ok(())
+            }
+            (Object::Dictionary(old), Object::Dictionary(new)) => self.entries(old, new, scope, path, &[]),
+            (Object::Stream(old), Object::Stream(new)) => self.stream(old, new, scope, path),
+            _ if is_equal(old, new) => Ok(()),
+            _ => {
+                self.report(scope, path, old, new);
+                self.reach(new)
+            }
+        }
+    }
+
+    fn stream(
+        &mut self,
+        old: &Stream<'a>,
+        new: &Stream<'a>,
+        scope: Scope,
+        path: &Path<'_>,
+    ) -> Result<(), ReadError> {
+        let is_one_place = old.data.as_ptr() == new.data.as_ptr() && old.data.len() == new.data.len();
+        if !is_one_place && old.data != new.data {
+            self.report(scope, path, &Object::Stream(old.clone()), &Object::Stream(new.clone()));
+        }
+        // `/Length` has been taken account of: the bytes are compared.
+        self.entries(&old.dictionary, &new.dictionary, scope, path, &["Length"])
+    }
+
+    /// Compares two dictionaries name by name, but for some names.
+    pub(super) fn entries(
+        &mut self,
+        old: &Dictionary<'a>,
+        new: &Dictionary<'a>,
+        scope: Scope,
+        path: &Path<'_>,
+        but: &[&str],
+    ) -> Result<(), ReadError> {
+        for (name, before, after) in pairs(old, new) {
+            if !but.iter().any(|word| name == *word) {
+                self.plain(before, after, scope, &Path::Key(path, name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes a change.
+    pub(super) fn report(&mut self, scope: Scope, path: &Path<'_>, old: &Object<'_>, new: &Object<'_>) {
+        let change = Change {
+            kind: scope.kind,
+            level: scope.level,
+            may_cover: scope.kind == Kind::Annotation,
+            object: self.current,
+            path: self.paths.show(path),
+            field: scope.field.and_then(|field| self.fields.get(field)).cloned(),
+            before: short(old),
+            after: short(new),
+            revision: self.new.revision(),
+        };
+        self.push(change);
+    }
+
+    /// Keeps a change, unless there are many already and none of them was milder.
+    pub(super) fn push(&mut self, change: Change) {
+        if self.changes.len() < CHANGES_MAX || self.worst < change.level {
+            self.worst = self.worst.max(change.level);
+            self.changes.push(change);
+        }
+    }
+
+    /// Notes that everything below a value was looked at: it is new, and its kind was permitted or refused as a whole.
+    pub(super) fn reach(&mut self, object: &Object<'a>) -> Result<(), ReadError> {
+        let mut left = vec![object.clone()];
+        while let Some(object) = left.pop() {
+            match object {
+                Object::Reference(reference) => {
+                    let is_new = !self.old.is_used(reference.number);
+                    self.reached.insert(reference.number);
+                    if is_new && self.added.insert(reference.number) {
+                        left.push(self.new.object(reference)?);
+                    }
+                }
+                Object::Array(items) => left.extend(items),
+                Object::Dictionary(dictionary) => {
+                    left.extend(dictionary.iter().map(|(_, value)| value.clone()));
+                }
+                Object::Stream(stream) => {
+                    left.extend(stream.dictionary.iter().map(|(_, value)| value.clone()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at each object the revision lists, also those that nothing refers to.
+    fn objects(&mut self) -> Result<(), ReadError> {
+        let revisions = self.new.document().revisions();
+        let Some(revision) = revisions.get(self.new.revision()) else { return Ok(()) };
+        let numbers: BTreeSet<u32> = revision.objects().collect();
+        for number in numbers {
+            let (before, after) = (self.old.location(number), self.new.location(number));
+            if before == after {
+                continue;
+            }
+            let path = self.paths.begin(format!("object {number}"));
+            let path = Path::Kept(path);
+            self.current = self.new.reference(number).or_else(|| self.old.reference(number));
+            if let Location::Offset(at) | Location::Contained(at, _) = after
+                && at < revision.start()
+            {
+                let (old, new) = (Object::Integer(offset(before)), Object::Integer(offset(after)));
+                self.report(Scope::forbidden(Kind::HiddenObject), &path, &old, &new);
+            }
+            if !self.reached.contains(&number) {
+                self.unreferenced(number, &path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An object that neither state reaches. New ones do nothing; where one stood already, it was put there for
+    /// something.
+    fn unreferenced(&mut self, number: u32, path: &Path<'_>) -> Result<(), ReadError> {
+        let read = |view: &View<'d, 'a>| match view.reference(number) {
+            Some(reference) => view.object(reference),
+            None => Ok(Object::Null),
+        };
+        let (old, new) = (read(&self.old)?, read(&self.new)?);
+        let is_structure = |object: &Object<'_>, kind| matches!(object, Object::Stream(stream) if stream.dictionary.is_type(kind));
+        let level = match (&old, &new) {
+            (_, Object::Null) => return Ok(()),
+            (Object::Null, new) if is_structure(new, "ObjStm") || is_structure(new, "XRef") => return Ok(()),
+            (old, new) if is_structure(old, "XRef") && is_structure(new, "XRef") => return Ok(()),
+            (Object::Null, _) => Level::Extension,
+            (old, new) if old == new => return Ok(()),
+            _ => Level::Forbidden,
+        };
+        self.report(Scope { kind: Kind::Unreferenced, level, field: None }, path, &old, &new);
+        Ok(())
+    }
+}
+
+fn offset(location: Location) -> i64 {
+    match location {
+        Location::Offset(at) | Location::Contained(at, _) => i64::try_from(at).unwrap_or(i64::MAX),
+        Location::None => 0,
+    }
+}
+
+/// Every name of either dictionary, with what stands under it: `null` where nothing does.
+pub(super) fn pairs<'o, 'a>(
+    old: &'o Dictionary<'a>,
+    new: &'o Dictionary<'a>,
+) -> impl Iterator<Item = (&'o Name<'a>, &'o Object<'a>, &'o Object<'a>)> {
+    static NULL: Object<'static> = Object::Null;
+    let after: Cow<'o, BTreeMap<&'o Name<'a>, &'o Object<'a>>> = Cow::Owned(new.iter().collect());
+    let before: BTreeMap<&'o Name<'a>, &'o Object<'a>> = old.iter().collect();
+    let added: Vec<_> = new.iter().filter(|(name, _)| !before.contains_key(name)).collect();
+    let kept = old.iter().map(move |(name, value)| (name, value, after.get(name).copied().unwrap_or(&NULL)));
+    kept.chain(added.into_iter().map(|(name, value)| (name, &NULL, value)))
+}
+
+/// The same value, however it is written.
+pub(super) fn is_equal(old: &Object<'_>, new: &Object<'_>) -> bool {
+    match (old, new) {
+        (Object::Integer(_) | Object::Real(_), Object::Integer(_) | Object::Real(_)) => {
+            old == new
+                || old.as_number().zip(new.as_number()).is_some_and(|(old, new)| old.total_cmp(&new).is_eq())
+        }
+        _ => old == new,
+    }
+}
+
+/// Five times what the largest contracts have; two chains of references, one against the other, could ask for more.
+const PAIRS_MAX: usize = 1 << 20;
+
+/// Nobody reads more; what follows is kept only where it is worse.
+const CHANGES_MAX: usize = 1000;

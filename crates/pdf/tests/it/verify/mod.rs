@@ -1,0 +1,5 @@
+//! Whole files: what is said of each signature, and whether it holds over the years.
+
+mod files;
+mod matrix;
+mod world;
