@@ -6,6 +6,7 @@ use countersign_agreement::kind::{Kind, Shape};
 use countersign_agreement::signed::SignedAct;
 use countersign_authority::model::name::Digest;
 use countersign_authority::model::time::Instant;
+use countersign_notation::digest::sha256;
 use countersign_notation::time::rfc3339;
 use countersign_verify::evidence::holds;
 use serde_json::{Map, Value, json};
@@ -14,7 +15,7 @@ use crate::exit::{Exit, Failure};
 use crate::folder::Folder;
 use crate::shell::Shell;
 use crate::stamp::TsaArgs;
-use crate::{input, keys, stamp};
+use crate::{input, keys, pdf, stamp};
 
 /// What `act` is given.
 #[derive(Debug, clap::Args)]
@@ -28,6 +29,8 @@ use crate::{input, keys, stamp};
       --body says='The leader agrees' --into talks
   countersign act sign --key berg --by berg --capacity SL --on-behalf-of RUR --with KRA \\
       --matter security/nuclear --into talks --tsa https://tsa.example/ --tsa http://tsa.example.org/
+  countersign act sign --key berg --by berg --capacity SL --on-behalf-of RUR --with KRA \\
+      --matter security/nuclear --into talks --pdf
   countersign act order --key eriks --by eriks --capacity PRES --on-behalf-of RUR \\
       --matter security/nuclear --body to=AEO --sets 'enrichment 60 percent' --into talks
 
@@ -94,6 +97,10 @@ pub(crate) struct Args {
     /// Another field of the body; may be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     body: Vec<String>,
+    /// Sign the text's PDF as well (PAdES): the file to sign; where not given, the newest signed one of the
+    /// dossier, else the text's only PDF
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "", value_parser = pdf::which)]
+    pdf: Option<pdf::Which>,
     #[command(flatten)]
     tsa: TsaArgs,
 }
@@ -109,7 +116,16 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         })?;
     let folder = Folder::open(&args.into)?;
     let authorities = args.tsa.authorities()?;
-    let body = Body { args, kind, folder: &folder }.json()?;
+    let signer = keys::signer(&args.key, args.keys.as_deref())?;
+    let at = args.at.unwrap_or_else(|| shell.now());
+    let mut body = Body { args, kind, folder: &folder }.json()?;
+    let signed = match &args.pdf {
+        Some(which) => {
+            let signing = pdf::Signing { folder: &folder, kind, capacity: args.capacity.as_deref(), at };
+            Some(signing.sign(&mut body, which, signer.as_ref())?)
+        }
+        None => None,
+    };
     let seen = folder.acts()?.last().map(|act| act.id.to_string());
     let own_by_default = matches!(kind, Kind::Assurance | Kind::Note);
     let visibility = args.visibility.as_deref().unwrap_or(if own_by_default { "own" } else { "parties" });
@@ -121,7 +137,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         "with": args.with.iter().flat_map(|w| w.split(',')).collect::<Vec<_>>(),
         "by": {"person": args.by, "capacity": args.capacity, "under": args.under},
         "matter": args.matter,
-        "at": rfc3339(args.at.unwrap_or_else(|| shell.now())),
+        "at": rfc3339(at),
         "seen": seen,
         "visibility": visibility,
         "body": body,
@@ -134,13 +150,15 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
             fields.join(", ")
         ))
     })?;
-    let signer = keys::signer(&args.key, args.keys.as_deref())?;
     if !holds(signer.certificate(), act.at) {
         return Err(Failure::usage(format!(
             "the certificate of key {} does not hold at {}, the time of the act",
             args.key, act.at
         ))
         .help("such a signature would count for nothing; `countersign key list` shows from when until when each holds"));
+    }
+    if let Some(pdf) = &signed {
+        folder.document("pdf", pdf)?;
     }
     let (number, id) = folder.admit(&act, signer.as_ref())?;
     let outcome = match &authorities {
@@ -152,6 +170,9 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     };
     if shell.json {
         let mut value = json!({"act": number, "id": id.to_string(), "kind": kind.word()});
+        if let (Some(pdf), Value::Object(map)) = (&signed, &mut value) {
+            map.insert("pdf".to_owned(), json!(sha256(pdf).to_string()));
+        }
         if let (Some(outcome), Value::Object(map)) = (&outcome, &mut value) {
             map.insert("timestamp".to_owned(), stamp::outcome_json(outcome));
         }
@@ -162,7 +183,8 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
             _ => String::new(),
         };
         let time = if time.is_empty() { time } else { format!(" · {time}") };
-        shell.print(&format!("act {number} · {} · {id}{time}\n", kind.word()))?;
+        let pdf = signed.as_ref().map(|pdf| format!(" · documents/{}.pdf", sha256(pdf).hex()));
+        shell.print(&format!("act {number} · {} · {id}{time}{}\n", kind.word(), pdf.unwrap_or_default()))?;
     }
     let Some(Err(none)) = outcome else { return Ok(Exit::Yes) };
     shell.tell(&format!("act {number} is signed and in the dossier, and its time is not proven yet: {none}"));

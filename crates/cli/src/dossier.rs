@@ -209,7 +209,7 @@ fn add_trust(args: &AddTrust, shell: &mut Shell) -> Result<Exit, Failure> {
         folder.write(&format!("trust/{name}"), bytes)?;
     }
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    say(shell, json!({"trust": names}), |_| names.iter().map(|name| format!("trust/{name}\n")).collect())
+    say(shell, json!({"trust": names}), |_| format!("trust/{}\n", names.join("\ntrust/")))
 }
 
 fn say(

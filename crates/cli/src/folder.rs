@@ -143,6 +143,11 @@ impl Folder {
         })
     }
 
+    /// Documents by their digest.
+    pub(crate) fn documents(&self) -> Result<BTreeMap<Digest, Vec<u8>>, Failure> {
+        Ok(self.part("documents")?.into_values().map(|bytes| (sha256(&bytes), bytes)).collect())
+    }
+
     /// Texts in the folder: manifests among the documents, by digest.
     pub(crate) fn texts(&self) -> Result<Vec<Digest>, Failure> {
         let documents = self.part("documents")?;

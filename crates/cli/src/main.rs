@@ -17,6 +17,7 @@ mod input;
 mod key;
 mod keys;
 mod order;
+mod pdf;
 mod shell;
 mod stamp;
 mod verify;

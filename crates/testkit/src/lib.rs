@@ -3,6 +3,7 @@
 
 pub mod loopback;
 pub mod openssl;
+pub mod pdf;
 pub mod pki;
 pub mod pyhanko;
 pub mod softhsm;

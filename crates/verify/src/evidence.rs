@@ -13,6 +13,7 @@ use countersign_authority::model::time::Instant;
 use countersign_signature::{Anchor, Certificate, SignatureError, VerifiedSignature, path, verify_detached};
 
 use crate::bundle::{Bundle, BundledAct};
+use crate::signed_pdf::{PdfFault, SignedPdf};
 use crate::standing::{Asked, Standing, instant, seconds, weigh};
 use crate::trust::{Believed, Seen};
 use crate::vouching::{Runner, runner};
@@ -35,6 +36,7 @@ pub struct VerifiedAct {
     binding: Binding,
     standing: Standing,
     runner: Runner,
+    pdf: Option<SignedPdf>,
 }
 
 impl VerifiedAct {
@@ -79,14 +81,25 @@ impl VerifiedAct {
         &self.runner
     }
 
+    /// The latest that it happened: what it claims, or what is proven where that is later.
+    #[must_use]
+    pub fn latest(&self) -> Instant {
+        self.standing.not_later_than.map_or(self.act.at, |proven| proven.max(self.act.at))
+    }
+
+    /// The PDF that it signs, if it signs one.
+    #[must_use]
+    pub fn pdf(&self) -> Option<&SignedPdf> {
+        self.pdf.as_ref()
+    }
+
     /// Why it counts for neither yes nor no, if so.
     #[must_use]
-    pub fn doubt(&self) -> Option<&str> {
-        match (&self.standing.doubt, self.binding) {
-            (Some(doubt), _) => Some(doubt),
-            (None, Binding::Unbound) => Some("no recognised map binds its key"),
-            (None, _) => None,
-        }
+    pub fn doubt(&self) -> Option<String> {
+        let unbound = self.binding == Binding::Unbound;
+        let pdf = || self.pdf.as_ref().and_then(SignedPdf::doubt);
+        let doubt = self.standing.doubt.clone().or_else(pdf);
+        doubt.or_else(|| unbound.then(|| "no recognised map binds its key".to_owned()))
     }
 
     /// The act for replay. In person: by one's own bound key, under no grant. A key known by its name alone, under an
@@ -157,6 +170,14 @@ pub enum Discarded {
         key: Digest,
         /// The certificate's subject.
         subject: String,
+    },
+    /// The PDF that it signs is not what it says.
+    #[error("act {number} signs a PDF, and {fault}")]
+    Pdf {
+        /// Which.
+        number: u32,
+        /// What fails.
+        fault: Box<PdfFault>,
     },
     /// The act belongs to another dossier.
     #[error("act {number} belongs to dossier {found}, not to {expected}")]
@@ -256,9 +277,11 @@ impl Examiner<'_> {
             let subject = certificate.subject();
             return Err(Discarded::Expired { number, claimed: act.at, subject, from, until });
         }
+        let pdf = SignedPdf::examine(&act, &signature, self.bundle)
+            .map_err(|fault| Discarded::Pdf { number, fault })?;
         let standing = weigh(bundled, &signature, self.seen, self.believed, self.asked);
         let runner = runner(certificate, &standing.above, &act.on_behalf_of, self.maps);
-        Ok(VerifiedAct { number, id: bundled.id, act, signature, binding, standing, runner })
+        Ok(VerifiedAct { number, id: bundled.id, act, signature, binding, standing, runner, pdf })
     }
 }
 

@@ -50,6 +50,7 @@ pub fn text(report: &Report) -> String {
     block(&mut out, "Clock", report.clocks.iter().map(clock_line));
     block(&mut out, "Duty", report.duties.iter().map(duty_line));
     block(&mut out, "Order", report.orders.iter().map(order_line));
+    block(&mut out, "PDF", report.pdfs.iter().map(signed::pdf));
     let flags = report.flags.iter().map(|flag| format!("! {}", flag.says));
     block(&mut out, "Flag", flags.chain(signed::flags(report)).chain(editions(report)));
     block(
@@ -330,6 +331,7 @@ pub fn json(report: &Report) -> Value {
         map.insert("discarded".into(), json!(discarded));
         map.insert("signers".into(), signed::signers_json(&report.signers));
         map.insert("timestamps".into(), signed::times_json(&report.times));
+        map.insert("pdfs".into(), signed::pdfs_json(&report.pdfs));
         map.insert("doubts".into(), signed::doubts_json(report));
         map.insert("unread".into(), json!(report.unread));
         map.insert("acts".into(), json!(report.acts));

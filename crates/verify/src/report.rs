@@ -27,8 +27,8 @@ use crate::evidence::{Discarded, Evidence, Reader, VerifiedAct, examine};
 
 mod signed;
 
-pub use signed::{Doubt, SignerLine, TimeLine};
-use signed::{bound_times, doubts, hangs_on, signers, times};
+pub use signed::{Doubt, PdfLine, SignerLine, TimeLine};
+use signed::{bound_times, doubts, hangs_on, pdfs, signers, times};
 
 /// Why no report can be made of a bundle.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -49,7 +49,7 @@ pub enum ReportError {
 pub struct ReportQuestion<'a> {
     /// What the reader recognises and demands.
     pub policy: Option<&'a Policy>,
-    /// Acts later than this are ignored; the latest act where not said.
+    /// Acts later than this are ignored; the latest that an act claims or is proven to be where not said.
     pub as_of: Option<Instant>,
     /// Acts and maps not known by then are ignored.
     pub known_at: Option<Instant>,
@@ -140,6 +140,8 @@ pub struct Report {
     pub doubts: Vec<Doubt>,
     /// How far the time of each act that counts is proven.
     pub times: Vec<TimeLine>,
+    /// PDFs that acts sign.
+    pub pdfs: Vec<PdfLine>,
     /// Files of `trust/` that are neither certificates nor lists nor answers.
     pub unread: Vec<String>,
     /// Who signed.
@@ -176,7 +178,7 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         None => Box::new(Utc),
     };
     let evidence = examine(bundle, &maps, &question.reader());
-    let latest = evidence.acts.iter().map(|act| act.act().at).max().unwrap_or(Instant::MIN);
+    let latest = evidence.acts.iter().map(VerifiedAct::latest).max().unwrap_or(Instant::MIN);
     let as_of = question.as_of.unwrap_or(latest);
     let horizon = as_of.min(question.known_at.unwrap_or(Instant::MAX));
     let admitted: Vec<Admitted> =
@@ -233,6 +235,7 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         signers: signers(&evidence),
         doubts,
         times: times(&evidence),
+        pdfs: pdfs(&evidence),
         unread: evidence.unread,
         discarded: evidence.discarded,
         acts: bundle.acts.len(),

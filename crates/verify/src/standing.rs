@@ -16,12 +16,12 @@
 //! than the revocation counts; one that is not counts for neither yes nor no (REVOKED_NO_POE), whatever time it claims.
 
 use countersign_authority::model::time::Instant;
-use countersign_signature::ades::{
-    self, Constraints, Evidence, Question, Reason, RevocationRule, Stamp, StampStatus, TimestampState, Validation,
-};
-use countersign_signature::timestamp::TimestampToken;
-use countersign_signature::{Anchor, Certificate, VerifiedSignature};
 use countersign_notation::time::rfc3339;
+use countersign_signature::ades::{
+    self, Constraints, Evidence, Question, Reason, RevocationRule, Stamp, StampStatus, TimestampState,
+    Validation,
+};
+use countersign_signature::{Anchor, Certificate, VerifiedSignature};
 
 use crate::bundle::BundledAct;
 use crate::trust::{Believed, Seen};
@@ -64,9 +64,9 @@ pub enum Revocation {
         /// From when on.
         since: Instant,
         /// Why, in the list's word.
-        reason: &'static str,
+        reason: String,
     },
-    /// Nobody revokes it: it signs itself, or its issuer says that there will be no word on it.
+    /// Nobody is asked: it signs itself, or the reader believes it itself.
     Exempt,
 }
 
@@ -115,7 +115,9 @@ impl Asked {
         if let Some(known_at) = self.known_at {
             return known_at;
         }
-        let tokens = stamps.iter().filter_map(|stamp| stamp.token().ok()).map(TimestampToken::at_latest);
+        let tokens = stamps.iter().filter_map(|stamp| stamp.token().ok());
+        // A token speaks of what existed before the moment asked about.
+        let tokens = tokens.map(|token| token.at_latest().saturating_add(1));
         let ends = signature.signer().not_after();
         let lists = seen.issued.iter().map(|issued| (*issued).min(ends));
         tokens.chain(lists).fold(self.at, i64::max)
@@ -128,7 +130,8 @@ fn issuers<'a>(signature: &'a VerifiedSignature, seen: &'a Seen) -> impl Iterato
     let at_hand = signature.certificates().iter().chain(&seen.evidence.certificates);
     at_hand
         .filter(move |certificate| {
-            certificate.subject_name() == signer.issuer_name() && (certificate.is_ca() || *certificate == signer)
+            certificate.subject_name() == signer.issuer_name()
+                && (certificate.is_ca() || *certificate == signer)
         })
         .map(|certificate| Anchor::Certificate(certificate.clone()))
 }
@@ -142,10 +145,12 @@ fn standing(validation: &Validation, signature: &VerifiedSignature) -> Standing 
         Some(ades::Standing::Good { source, issued, .. }) => {
             Revocation::Good { source: source.to_string(), as_of: instant(*issued) }
         }
-        Some(ades::Standing::Revoked { source, at, reason }) => {
-            Revocation::Revoked { source: source.to_string(), since: instant(*at), reason }
-        }
-        Some(ades::Standing::Exempt) => Revocation::Exempt,
+        Some(ades::Standing::Revoked { source, at, reason }) => Revocation::Revoked {
+            source: source.to_string(),
+            since: instant(*at),
+            reason: reason.to_string(),
+        },
+        Some(ades::Standing::Trusted) => Revocation::Exempt,
         _ => Revocation::Unknown,
     };
     let holds = |status: &&StampStatus| status.conclusion.is_passed();
@@ -177,7 +182,8 @@ fn no_proof(status: &StampStatus) -> String {
 
 /// Revoked, and not shown to be older: EN 319 102-1 says neither yes nor no.
 fn doubt(validation: &Validation) -> Option<String> {
-    let revoked = |reason: &&Reason| matches!(reason, Reason::Revoked { .. } | Reason::MadeAfterRevocation { .. });
+    let revoked =
+        |reason: &&Reason| matches!(reason, Reason::Revoked { .. } | Reason::MadeAfterRevocation { .. });
     if let Some(reason) = validation.conclusion.reasons.iter().find(revoked) {
         return Some(reason.to_string());
     }

@@ -49,7 +49,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Item>, ItemError> {
 fn read_pem(text: &str) -> Result<Vec<Item>, ItemError> {
     let mut items = Vec::new();
     for block in text.split(BEGIN).skip(1) {
-        let end = block.find(END).and_then(|end| block.get(end..)?.find('\n').map(|line| end.saturating_add(line)));
+        let end =
+            block.find(END).and_then(|end| block.get(end..)?.find('\n').map(|line| end.saturating_add(line)));
         let block = format!("{BEGIN}{}\n", end.and_then(|end| block.get(..end)).unwrap_or(block).trim_end());
         items.push(read_block(&block)?);
         if items.len() > CERTIFICATES_MAX {

@@ -74,7 +74,9 @@ fn named<'m>(name: &DistinguishedName, maps: &'m [Map]) -> Option<&'m PartyId> {
         _ => None,
     });
     parties
-        .find(|party| values.iter().any(|value| *value == plain(&party.name) || *value == plain(party.id.as_str())))
+        .find(|party| {
+            values.iter().any(|value| *value == plain(&party.name) || *value == plain(party.id.as_str()))
+        })
         .map(|party| &party.id)
 }
 
@@ -98,6 +100,7 @@ fn values(name: &str) -> Vec<String> {
         }
     }
     let kinds = ["O=", "OU=", "CN="];
-    let stripped = |value: &String| kinds.iter().find_map(|kind| value.trim().strip_prefix(kind)).map(str::to_owned);
+    let stripped =
+        |value: &String| kinds.iter().find_map(|kind| value.trim().strip_prefix(kind)).map(str::to_owned);
     values.iter().filter_map(stripped).collect()
 }

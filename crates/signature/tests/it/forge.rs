@@ -112,7 +112,7 @@ fn ecdsa() -> Vec<u8> {
 }
 
 fn signed(tbs: &[u8], by: &PrivateKey) -> Vec<u8> {
-    seq(&[tbs, &ecdsa(), &tlv(3, &[&[0], &by.sign(tbs)])])
+    seq(&[tbs, &ecdsa(), &tlv(3, &[&[0], &by.sign(tbs).unwrap()])])
 }
 
 /// A certificate, valid from a day before [`AT`] to a day after.
@@ -255,7 +255,7 @@ impl ForgedOcsp<'_> {
             self.certificates.iter().flat_map(|certificate| certificate.as_der().to_vec()).collect();
         let certificates =
             if certificates.is_empty() { Vec::new() } else { tlv(0xa0, &[&seq(&[&certificates])]) };
-        seq(&[&tbs, &ecdsa(), &tlv(3, &[&[0], &self.by.sign(&tbs)]), &certificates])
+        seq(&[&tbs, &ecdsa(), &tlv(3, &[&[0], &self.by.sign(&tbs).unwrap()]), &certificates])
     }
 
     pub(crate) fn make(&self) -> OcspResponse {

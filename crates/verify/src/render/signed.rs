@@ -5,7 +5,8 @@ use countersign_signature::ades::TimestampState;
 use serde_json::{Value, json};
 
 use crate::evidence::Binding;
-use crate::report::{Report, SignerLine, TimeLine};
+use crate::report::{PdfLine, Report, SignerLine, TimeLine};
+use crate::signed_pdf::PdfSignature;
 use crate::standing::Revocation;
 use crate::vouching::Runner;
 
@@ -44,9 +45,8 @@ fn proven(report: &Report) -> String {
 const NO_PROOF_TOLD: usize = 4;
 
 fn no_proof(times: &[TimeLine]) -> impl Iterator<Item = String> {
-    let all = times.iter().flat_map(|time| {
-        time.no_proof.iter().map(|why| format!("! act {}: {why}", time.number))
-    });
+    let all =
+        times.iter().flat_map(|time| time.no_proof.iter().map(|why| format!("! act {}: {why}", time.number)));
     all.take(NO_PROOF_TOLD)
 }
 
@@ -54,8 +54,11 @@ fn vouched(signer: &SignerLine) -> String {
     let person = &signer.person;
     match &signer.runner {
         Runner::Signer => format!("{person}'s key vouches for itself"),
-        Runner::OwnSide(_) | Runner::Unnamed => {
-            format!("{person}'s key is vouched for by {}", signer.issuer)
+        Runner::OwnSide(party) => {
+            format!("{person}'s key is vouched for by {}, which {party} runs itself", signer.issuer)
+        }
+        Runner::Unnamed => {
+            format!("{person}'s key is vouched for by {}, which no party of the maps runs", signer.issuer)
         }
         Runner::OtherSide(party) => format!(
             "! {person}'s key ({}'s) is vouched for by {}, which {party} runs",
@@ -87,9 +90,10 @@ pub(super) fn flags(report: &Report) -> impl Iterator<Item = String> {
         )),
         _ => None,
     });
-    let doubts = report.doubts.iter().map(|doubt| {
-        format!("? act {} counts for neither yes nor no: {}", doubt.number, doubt.says)
-    });
+    let doubts = report
+        .doubts
+        .iter()
+        .map(|doubt| format!("? act {} counts for neither yes nor no: {}", doubt.number, doubt.says));
     let unread = report.unread.iter().map(|name| {
         format!("! trust/{name} is neither a certificate nor a revocation list nor an OCSP answer")
     });
@@ -144,6 +148,47 @@ pub(super) fn times_json(times: &[TimeLine]) -> Value {
         "of": times.len(), "proven": times.len().saturating_sub(none_yet), "archived": archived,
         "none_yet": none_yet, "acts": acts,
     })
+}
+
+/// `act 5: documents/3f2a….pdf begins with the adopted document, byte for byte; signed by …`
+pub(super) fn pdf(line: &PdfLine) -> String {
+    let PdfLine { number, pdf } = line;
+    let signed: Vec<String> = pdf
+        .signatures
+        .iter()
+        .map(|signature| {
+            let since = match signature.changes.len() {
+                0 => "nothing changed since",
+                _ if signature.suspicious => "what changed since can hide what was signed",
+                _ => "what changed since is permitted",
+            };
+            format!("{} ({since})", signature.subject)
+        })
+        .collect();
+    format!(
+        "act {number}: PDF {} is, before its signatures, byte for byte the adopted document {}; signed by {}",
+        pdf.pdf.short(),
+        pdf.base.short(),
+        signed.join(", ")
+    )
+}
+
+pub(super) fn pdfs_json(pdfs: &[PdfLine]) -> Value {
+    let signature = |signature: &PdfSignature| {
+        json!({
+            "field": signature.field, "subject": signature.subject, "key": signature.key.to_string(),
+            "changes": signature.changes, "suspicious": signature.suspicious,
+        })
+    };
+    pdfs.iter()
+        .map(|PdfLine { number, pdf }| {
+            let signatures: Vec<Value> = pdf.signatures.iter().map(signature).collect();
+            json!({
+                "act": number, "base": pdf.base.to_string(), "pdf": pdf.pdf.to_string(),
+                "signatures": signatures,
+            })
+        })
+        .collect()
 }
 
 pub(super) fn doubts_json(report: &Report) -> Value {

@@ -8,6 +8,7 @@ use countersign_notation::time;
 use countersign_signature::ades::TimestampState;
 
 use crate::evidence::{Binding, Evidence, VerifiedAct};
+use crate::signed_pdf::SignedPdf;
 use crate::standing::Revocation;
 use crate::vouching::Runner;
 
@@ -61,7 +62,7 @@ pub struct Doubt {
 /// Acts that count for neither yes nor no.
 pub(super) fn doubts(evidence: &Evidence) -> Vec<Doubt> {
     let doubt = |act: &VerifiedAct| {
-        let says = act.doubt()?.to_owned();
+        let says = act.doubt()?;
         Some(Doubt { number: act.number(), says })
     };
     evidence.acts.iter().filter_map(doubt).collect()
@@ -129,6 +130,20 @@ pub(super) fn signers(evidence: &Evidence) -> Vec<SignerLine> {
         }
     }
     lines
+}
+
+/// A PDF that an act signs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PdfLine {
+    /// The act.
+    pub number: u32,
+    /// What the PDF shows.
+    pub pdf: SignedPdf,
+}
+
+pub(super) fn pdfs(evidence: &Evidence) -> Vec<PdfLine> {
+    let line = |act: &VerifiedAct| Some(PdfLine { number: act.number(), pdf: act.pdf()?.clone() });
+    evidence.acts.iter().filter_map(line).collect()
 }
 
 pub(super) fn times(evidence: &Evidence) -> Vec<TimeLine> {

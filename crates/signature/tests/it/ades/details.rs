@@ -8,7 +8,7 @@ use countersign_signature::ades::{
 };
 use countersign_signature::timestamp::MessageImprint;
 use countersign_signature::{DigestAlgorithm, signature_value, with_validation_data};
-use countersign_signature::{Signer as _, ValidationData};
+use countersign_signature::ValidationData;
 
 /// A quarter after signing.
 const AFTER: i64 = at(2026, 6, 1);
