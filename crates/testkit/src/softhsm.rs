@@ -53,7 +53,8 @@ impl SoftHsm {
     pub fn pkcs11_tool(&self, arguments: &[&str]) -> Option<String> {
         let module = self.module.display().to_string();
         let output = self.run("pkcs11-tool", &[&["--module", &module], arguments].concat())?;
-        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (stdout, stderr) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "pkcs11-tool {arguments:?} failed\n{stdout}{stderr}");
         Some(format!("{stdout}{stderr}"))
     }
