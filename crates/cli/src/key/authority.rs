@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use countersign_authority::model::time::Instant;
 use countersign_keys::{
-    HouseCa, HouseCaError, KeyName, KeyStore, KeyStoreError, Kind, NewKey, Places, Responder, Revocation,
-    Validity,
+    HouseCa, HouseCaError, KeyName, KeyStore, KeyStoreError, Kind, NewKey, Places, RespondError, Responder,
+    Revocation, Validity,
 };
 use countersign_notation::time::rfc3339;
 use countersign_signature::issue::Reason;
@@ -179,6 +179,7 @@ fn list(args: &List, shell: &mut Shell) -> Result<Exit, Failure> {
     if shell.json {
         let issued: Vec<Value> = held
             .issued()
+            .iter()
             .map(|issued| {
                 let revoked = held.revocation(&issued.serial).map(|revoked| {
                     json!({
@@ -208,7 +209,7 @@ fn list(args: &List, shell: &mut Shell) -> Result<Exit, Failure> {
         };
         shell.print(&format!("{}  {}  {state}\n", hex(&issued.serial), issued.subject))?;
     }
-    if held.issued().next().is_none() {
+    if held.issued().is_empty() {
         shell.tell(&format!("`{}` has issued nothing yet", args.which.ca));
     }
     Ok(Exit::Yes)
@@ -323,7 +324,7 @@ fn ocsp(args: &Ocsp, shell: &mut Shell) -> Result<Exit, Failure> {
         usage(error).help("`countersign key new NAME --purpose ocsp` makes a key that may answer")
     })?;
     if let (Some(request), Some(out)) = (&args.request, &args.out) {
-        let answer = responder.respond(&input::read(request)?, unix_seconds(shell.now()));
+        let answer = responder.answer(&input::read(request)?, unix_seconds(shell.now())).map_err(usage)?;
         input::replace(out, &answer)?;
         if shell.json {
             shell.print_json(&json!({"file": out.display().to_string(), "bytes": answer.len()}))?;
@@ -341,7 +342,9 @@ fn ocsp(args: &Ocsp, shell: &mut Shell) -> Result<Exit, Failure> {
         shell.print(&format!("answering for {} at http://{bound}/\n", authority.subject()))?;
     }
     let now = || unix_seconds(shell.now());
-    responder.serve(&listener, &now).map_err(|error| usage(format!("{bound}: {error}")))?;
+    let tell =
+        |fault: &RespondError| shell.tell(&format!("warning: a request went without an answer: {fault}"));
+    responder.serve(&listener, &now, &tell).map_err(|error| usage(format!("{bound}: {error}")))?;
     Ok(Exit::Yes)
 }
 

@@ -40,13 +40,16 @@ impl Module {
         let open = self.log_in(&token, Access::Read, pins)?;
         let objects = Objects::read(&open.session, &token.label)?;
         let key = objects.key(uri, &token.label)?;
-        let certificate = objects.certificate(key).ok_or_else(|| DeviceError::NoCertificate {
-            token: token.label.clone(),
-            key: key.label.clone(),
-        })?;
+        let certificate = match objects.certificate(key) {
+            Some(Ok(certificate)) => certificate.clone(),
+            Some(Err(fault)) => {
+                return Err(DeviceError::Certificate { token: token.label, fault: fault.clone() });
+            }
+            None => return Err(DeviceError::NoCertificate { token: token.label, key: key.label.clone() }),
+        };
         let mechanisms = self.library().get_mechanism_list(token.slot);
         let mechanisms = mechanisms.map_err(|error| DeviceError::of(&token.label, error))?;
-        DeviceKey::new(token.label, open, key, certificate.clone(), objects.all_certificates(), mechanisms)
+        DeviceKey::new(token.label, open, key, certificate, objects.all_certificates(), mechanisms)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A device's library, and the tokens it sees.
 
 use super::error::DeviceError;
+use super::objects::shown;
 use super::uri::KeyUri;
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
@@ -106,12 +107,11 @@ impl Module {
 
 impl Token {
     pub(super) fn of(slot: Slot, info: &TokenInfo) -> Self {
-        let text = |text: &str| text.trim_end_matches([' ', '\0']).to_owned();
         Self {
-            label: text(info.label()),
-            serial: text(info.serial_number()),
-            manufacturer: text(info.manufacturer_id()),
-            model: text(info.model()),
+            label: shown(info.label()),
+            serial: shown(info.serial_number()),
+            manufacturer: shown(info.manufacturer_id()),
+            model: shown(info.model()),
             pin: PinState::of(info),
             slot,
             pin_set: info.user_pin_initialized(),

@@ -2,7 +2,7 @@
 
 use super::error::DeviceError;
 use super::uri::KeyUri;
-use countersign_signature::{Certificate, PublicKey};
+use countersign_signature::{Certificate, CertificateError, PublicKey};
 use cryptoki::object::{Attribute, AttributeType, CertificateType, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
 use pkcs8::EncodePublicKey as _;
@@ -17,7 +17,7 @@ pub struct Found {
     pub label: String,
     /// Its id, which its certificate has too.
     pub id: Vec<u8>,
-    /// Its certificate, if the token holds one.
+    /// Its certificate, if the token holds one that can be read.
     pub certificate: Option<Certificate>,
 }
 
@@ -33,7 +33,8 @@ pub(super) struct PrivateObject {
 pub(super) struct CertificateObject {
     pub(super) label: String,
     pub(super) id: Vec<u8>,
-    pub(super) certificate: Certificate,
+    /// Or why it can't be read: it may be nobody's here.
+    pub(super) certificate: Result<Certificate, CertificateError>,
 }
 
 /// What is read of one token.
@@ -82,9 +83,7 @@ impl Objects {
                     _ => {}
                 }
             }
-            let certificate = Certificate::from_der(&der)
-                .map_err(|fault| DeviceError::Certificate { token: token.to_owned(), fault })?;
-            certificates.push(CertificateObject { label, id, certificate });
+            certificates.push(CertificateObject { label, id, certificate: Certificate::from_der(&der) });
         }
         Ok(Self { keys, certificates })
     }
@@ -113,21 +112,21 @@ impl Objects {
     }
 
     /// A key's certificate: the one with its id.
-    pub(super) fn certificate(&self, key: &PrivateObject) -> Option<&Certificate> {
+    pub(super) fn certificate(&self, key: &PrivateObject) -> Option<Result<&Certificate, &CertificateError>> {
         let found = self.certificates.iter().find(|found| same_id(&found.id, &key.id));
-        found.map(|found| &found.certificate)
+        found.map(|found| found.certificate.as_ref())
     }
 
-    /// Every certificate.
+    /// Every certificate that can be read.
     pub(super) fn all_certificates(&self) -> Vec<Certificate> {
-        self.certificates.iter().map(|found| found.certificate.clone()).collect()
+        self.certificates.iter().filter_map(|found| found.certificate.clone().ok()).collect()
     }
 
     pub(super) fn found(&self) -> Vec<Found> {
         let found = |key: &PrivateObject| Found {
             label: key.label.clone(),
             id: key.id.clone(),
-            certificate: self.certificate(key).cloned(),
+            certificate: self.certificate(key).and_then(Result::ok).cloned(),
         };
         self.keys.iter().map(found).collect()
     }
@@ -217,7 +216,11 @@ pub(super) const P_256: [u8; 10] = [6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]
 pub(super) const P_384: [u8; 7] = [6, 5, 0x2b, 0x81, 4, 0, 0x22];
 pub(super) const ED25519: [u8; 5] = [6, 3, 0x2b, 0x65, 0x70];
 
-/// A label, fit for a terminal.
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).trim_end_matches([' ', '\0']).chars().filter(|c| !c.is_control()).collect()
+    shown(&String::from_utf8_lossy(bytes))
+}
+
+/// What a device calls something, fit for a terminal: without what pads it and what could steer a terminal.
+pub(super) fn shown(text: &str) -> String {
+    text.trim_end_matches([' ', '\0']).chars().filter(|c| !c.is_control()).collect()
 }

@@ -8,7 +8,7 @@ mod serve;
 pub(crate) use event::hex;
 pub use event::{Issued, Places};
 pub use register::{Holdings, REGISTER_MAX, Register, RegisterError};
-pub use respond::Responder;
+pub use respond::{RespondError, Responder};
 
 use crate::private::{KeyError, PrivateKey};
 use crate::software::{KeyMismatch, SoftwareKey};
@@ -63,6 +63,12 @@ pub enum HouseCaError {
         /// Its subject.
         subject: String,
     },
+    /// An authority below this one.
+    #[error("`{authority}` certifies people and services, no further authorities")]
+    NoAuthoritiesBelow {
+        /// Its subject.
+        authority: String,
+    },
     /// The register.
     #[error(transparent)]
     Register(#[from] RegisterError),
@@ -94,6 +100,16 @@ pub enum HouseCaError {
         at: i64,
         /// Why.
         reason: Reason,
+    },
+    /// A revocation from before the certificate.
+    #[error(
+        "unix second {at} is earlier than the certificate's first ({not_before}): say since when its key was in other hands as invalidity, not as revocation"
+    )]
+    BeforeItsTime {
+        /// The moment given.
+        at: i64,
+        /// The certificate's first second.
+        not_before: i64,
     },
     /// A revocation of tomorrow, or a key lost tomorrow.
     #[error("unix second {at} is later than now ({now}): nothing is revoked ahead")]
@@ -172,6 +188,9 @@ impl HouseCa {
         public_key: &PublicKey,
         validity: Validity,
     ) -> Result<Certificate, HouseCaError> {
+        if let Subject::Authority { .. } = kind {
+            return Err(HouseCaError::NoAuthoritiesBelow { authority: self.certificate().subject() });
+        }
         self.register.add(|held| {
             let particulars = particulars(held.places());
             let certificate = loop {
@@ -200,7 +219,7 @@ impl HouseCa {
         self.register.add(|held| {
             let known = held.certificate(certificate.serial()).is_some();
             let mut events = if known { Vec::new() } else { vec![Event::Issued(entry(certificate))] };
-            let revoked = revocation(held, certificate.serial(), why, now)?;
+            let revoked = revocation(held, &entry(certificate), why, now)?;
             events.push(Event::Revoked(revoked.clone()));
             Ok((events, revoked))
         })
@@ -209,11 +228,11 @@ impl HouseCa {
     /// Revokes a certificate by its serial number, which must be in the register.
     pub fn revoke_serial(&self, serial: &[u8], why: Revocation, now: i64) -> Result<Revoked, HouseCaError> {
         self.register.add(|held| {
-            if held.certificate(serial).is_none() {
+            let Some(issued) = held.certificate(serial) else {
                 let authority = self.certificate().subject();
                 return Err(HouseCaError::NeverIssued { authority, serial: hex(serial) });
-            }
-            let revoked = revocation(held, serial, why, now)?;
+            };
+            let revoked = revocation(held, issued, why, now)?;
             Ok((vec![Event::Revoked(revoked.clone())], revoked))
         })
     }
@@ -279,15 +298,19 @@ fn entry(certificate: &Certificate) -> Issued {
     }
 }
 
-fn revocation(held: &Holdings, serial: &[u8], why: Revocation, now: i64) -> Result<Revoked, HouseCaError> {
-    if let Some(Revoked { at, reason, .. }) = held.revocation(serial) {
-        return Err(HouseCaError::AlreadyRevoked { serial: hex(serial), at: *at, reason: *reason });
+fn revocation(held: &Holdings, issued: &Issued, why: Revocation, now: i64) -> Result<Revoked, HouseCaError> {
+    let Revocation { reason, at, invalid_since } = why;
+    let (serial, not_before) = (issued.serial.clone(), issued.not_before);
+    if let Some(Revoked { at, reason, .. }) = held.revocation(&serial) {
+        return Err(HouseCaError::AlreadyRevoked { serial: hex(&serial), at: *at, reason: *reason });
     }
-    if let Some(at) = [Some(why.at), why.invalid_since].into_iter().flatten().find(|at| *at > now) {
+    if let Some(at) = [Some(at), invalid_since].into_iter().flatten().find(|at| *at > now) {
         return Err(HouseCaError::InTheFuture { at, now });
     }
-    let Revocation { reason, at, invalid_since } = why;
-    Ok(Revoked { serial: serial.to_vec(), at, reason, invalid_since })
+    if at < not_before {
+        return Err(HouseCaError::BeforeItsTime { at, not_before });
+    }
+    Ok(Revoked { serial, at, reason, invalid_since })
 }
 
 fn particulars(places: &Places) -> Particulars {

@@ -29,7 +29,10 @@ enum Keeping {
 /// What a register says at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holdings {
-    issued: BTreeMap<Vec<u8>, Issued>,
+    /// In the order of issue.
+    issued: Vec<Issued>,
+    /// Where each serial number stands among them.
+    serials: BTreeMap<Vec<u8>, usize>,
     revoked: BTreeMap<Vec<u8>, Revoked>,
     last_list: u64,
     places: Places,
@@ -201,7 +204,8 @@ impl Holdings {
         for event in events {
             match event {
                 Event::Issued(issued) => {
-                    held.issued.insert(issued.serial.clone(), issued.clone());
+                    held.serials.insert(issued.serial.clone(), held.issued.len());
+                    held.issued.push(issued.clone());
                 }
                 Event::Revoked(revoked) => {
                     // The first word counts: nothing un-revokes a certificate or moves the day.
@@ -214,14 +218,14 @@ impl Holdings {
         held
     }
 
-    /// Every certificate issued, by serial number.
-    pub fn issued(&self) -> impl Iterator<Item = &Issued> {
-        self.issued.values()
+    /// Every certificate issued, in the order of issue.
+    pub fn issued(&self) -> &[Issued] {
+        &self.issued
     }
 
     /// The certificate with a serial number.
     pub fn certificate(&self, serial: &[u8]) -> Option<&Issued> {
-        self.issued.get(serial)
+        self.issued.get(*self.serials.get(serial)?)
     }
 
     /// Every certificate revoked, by serial number.

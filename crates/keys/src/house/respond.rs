@@ -1,9 +1,9 @@
 //! Answering for a house CA (RFC 6960).
 
 use super::HouseCa;
-use super::register::Register;
+use super::register::{Register, RegisterError};
 use countersign_signature::issue::ocsp::{
-    AnswerError, Moment, Refusal, Request, Status, answer, expect_responder, refuse,
+    AnswerError, Moment, Refusal, Request, RequestError, Status, answer, expect_responder, refuse,
 };
 use countersign_signature::{Certificate, Signer};
 use std::fmt;
@@ -34,11 +34,10 @@ impl<'a> Responder<'a> {
         Self { authority: house.certificate(), key: house.key(), register: house.register() }
     }
 
-    /// Answers a request of a moment (unix seconds): an `OCSPResponse` in DER, whatever was sent. Where the register can't
-    /// be read, or the key doesn't sign, it says so and never *good*.
-    pub fn respond(&self, request: &[u8], now: i64) -> Vec<u8> {
-        let Ok(request) = Request::read(request) else { return refuse(Refusal::MalformedRequest) };
-        let Ok(held) = self.register.read() else { return refuse(Refusal::InternalError) };
+    /// Answers a request of a moment (unix seconds): an `OCSPResponse` in DER.
+    pub fn answer(&self, request: &[u8], now: i64) -> Result<Vec<u8>, RespondError> {
+        let request = Request::read(request)?;
+        let held = self.register.read()?;
         let next_update = Some(now.saturating_add(ANSWER_SECONDS));
         // The register forgets nothing.
         let archive_cutoff = Some(self.authority.not_before());
@@ -48,8 +47,36 @@ impl<'a> Responder<'a> {
             (None, Some(_)) => Status::Good,
             (None, None) => Status::Unknown,
         };
-        answer(&request, self.authority, moment, self.key, status)
-            .unwrap_or_else(|_| refuse(Refusal::InternalError))
+        Ok(answer(&request, self.authority, moment, self.key, status)?)
+    }
+
+    /// The same, whatever was sent: what gets no answer gets a refusal, and never *good*.
+    pub fn respond(&self, request: &[u8], now: i64) -> Vec<u8> {
+        self.answer(request, now).unwrap_or_else(|fault| fault.refusal())
+    }
+}
+
+/// Why a request went without an answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RespondError {
+    /// What was sent.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The register can't be read.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// Signing.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+}
+
+impl RespondError {
+    /// What the asker is told instead of an answer: an `OCSPResponse` in DER.
+    pub fn refusal(&self) -> Vec<u8> {
+        refuse(match self {
+            Self::Request(_) => Refusal::MalformedRequest,
+            Self::Register(_) | Self::Answer(_) => Refusal::InternalError,
+        })
     }
 }
 

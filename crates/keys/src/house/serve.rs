@@ -2,7 +2,7 @@
 //!
 //! For a house. For more askers than that put a proxy before it that keeps answers for as long as they may be used.
 
-use super::respond::Responder;
+use super::respond::{RespondError, Responder};
 use base64ct::{Base64, Encoding as _};
 use countersign_signature::issue::ocsp::REQUEST_MAX;
 use std::io::{self, Read, Write};
@@ -17,21 +17,35 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const READS_MAX: usize = 32;
 
 impl Responder<'_> {
-    /// Answers whoever asks, until accepting fails. `now` reads the clock, in unix seconds.
-    pub fn serve(&self, listener: &TcpListener, now: &dyn Fn() -> i64) -> io::Result<()> {
+    /// Answers whoever asks, until accepting fails. `now` reads the clock, in unix seconds; `tell` hears of requests that
+    /// went without an answer.
+    pub fn serve(
+        &self,
+        listener: &TcpListener,
+        now: &dyn Fn() -> i64,
+        tell: &dyn Fn(&RespondError),
+    ) -> io::Result<()> {
         loop {
             let (stream, _) = listener.accept()?;
             // An asker that hangs up or says nothing is no reason to stop.
-            let _ = self.serve_one(stream, now);
+            let _ = self.serve_one(stream, now, tell);
         }
     }
 
     /// Answers one asker.
-    pub fn serve_one(&self, mut stream: TcpStream, now: &dyn Fn() -> i64) -> io::Result<()> {
+    pub fn serve_one(
+        &self,
+        mut stream: TcpStream,
+        now: &dyn Fn() -> i64,
+        tell: &dyn Fn(&RespondError),
+    ) -> io::Result<()> {
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         let reply = match read(&mut stream)? {
-            Asked::Request(request) => ok(&self.respond(&request, now())),
+            Asked::Request(request) => ok(&self.answer(&request, now()).unwrap_or_else(|fault| {
+                tell(&fault);
+                fault.refusal()
+            })),
             Asked::Wrong(status) => {
                 format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
             }

@@ -1,7 +1,7 @@
 //! The house CA's register: issuing, revoking, lists, answers, crashes.
 
 use countersign_keys::{
-    HouseCa, HouseCaError, Issuer, KeyName, KeyStore, NewKey, PrivateKey, RegisterError, Responder,
+    HouseCa, HouseCaError, Issuer, KeyName, KeyStore, NewKey, Places, PrivateKey, RegisterError, Responder,
     Revocation, Validity,
 };
 use countersign_signature::issue::Reason;
@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 const NOW: i64 = 1_777_000_000;
+const DAY: i64 = 86_400;
 
 struct House {
     _dir: TempDir,
@@ -32,7 +33,7 @@ impl House {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = KeyStore::open(dir.path()).unwrap();
-        let validity = Validity::years(NOW, 10).unwrap();
+        let validity = Validity::years(NOW - DAY, 10).unwrap();
         store
             .new_authority(&key("house-ca"), &NewKey::authority(&name("CN=House CA"), validity), None)
             .unwrap();
@@ -46,7 +47,7 @@ impl House {
 
     fn person(&self, who: &str) -> Certificate {
         let subject = name(&format!("CN={who}"));
-        let made = NewKey::person(&subject, Validity::years(NOW, 2).unwrap());
+        let made = NewKey::person(&subject, Validity::years(NOW - DAY, 2).unwrap());
         let created = self.store.new_key(&key(who), &made, Issuer::Authority(&self.ca()), None).unwrap();
         created.key.certificate().clone()
     }
@@ -70,7 +71,7 @@ fn what_is_issued_and_revoked_is_there_for_whoever_opens_the_folder_next() {
     let (berg, dahl) = (house.person("berg"), house.person("dahl"));
     house.ca().revoke(&berg, lost(NOW), NOW).unwrap();
     let held = house.ca().register().read().unwrap();
-    assert_eq!(held.issued().count(), 2);
+    assert_eq!(held.issued().len(), 2);
     assert_eq!(held.certificate(dahl.serial()).unwrap().subject, "CN=dahl");
     assert_eq!(held.revocation(berg.serial()).unwrap().reason, Reason::KeyCompromise);
     assert_eq!(held.revocation(dahl.serial()), None);
@@ -105,7 +106,72 @@ fn what_was_not_issued_here_is_not_revoked_here_and_nothing_ahead_of_time() {
     let berg = house.person("berg");
     let error = house.ca().revoke(&berg, lost(NOW + 1), NOW).unwrap_err();
     insta::assert_snapshot!(error, @"unix second 1777000001 is later than now (1777000000): nothing is revoked ahead");
+    let error = house.ca().revoke(&berg, lost(NOW - 2 * DAY), NOW).unwrap_err();
+    assert!(
+        matches!(error, HouseCaError::BeforeItsTime { not_before, .. } if not_before == NOW - DAY),
+        "{error}"
+    );
     assert_eq!(house.ca().register().read().unwrap().revoked().count(), 0);
+}
+
+#[test]
+fn a_house_ca_certifies_no_authority() {
+    let house = House::new();
+    let public = PrivateKey::generate().unwrap().public_key().unwrap();
+    let validity = Validity::years(NOW, 1).unwrap();
+    let error = house.ca().issue_for(Subject::HOUSE, &name("CN=Below"), &public, validity).unwrap_err();
+    insta::assert_snapshot!(error, @"`CN=House CA` certifies people and services, no further authorities");
+    assert_eq!(house.ca().register().read().unwrap().issued().len(), 0);
+}
+
+#[test]
+fn certificates_say_where_revocation_can_be_asked_once_that_is_settled() {
+    let house = House::new();
+    let places = Places { crl: Some("http://pki.example/ca.crl".into()), ocsp: None, certificate: None };
+    let before = house.person("berg");
+    house.ca().set_places(places).unwrap();
+    let after = house.person("dahl");
+    let says = |certificate: &Certificate| {
+        certificate.as_der().windows(25).any(|window| window == b"http://pki.example/ca.crl")
+    };
+    assert_eq!((says(&before), says(&after)), (false, true));
+}
+
+#[test]
+fn http_is_answered_within_bounds() {
+    use std::io::Read as _;
+    let house = House::new();
+    let ca = house.ca();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap();
+    let ask = |sent: &[u8]| {
+        let mut stream = std::net::TcpStream::connect(at).unwrap();
+        stream.write_all(sent).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let (came, _) = listener.accept().unwrap();
+        let _ = ca.responder().serve_one(came, &|| NOW, &|_| ());
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let many = format!("GET /{} HTTP/1.1\r\n", "a".repeat(32_760));
+    for (sent, status) in [
+        (&b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\n1234"[..], "200 OK"),
+        (b"GET /MAMCAQE%3D HTTP/1.1\r\n\r\n", "200 OK"),
+        (b"GET /MAMCAQE HTTP/1.1\r\n\r\n", "400 Bad Request"),
+        (b"GET / HTTP/1.1\r\n\r\n", "400 Bad Request"),
+        (b"GET /%4 HTTP/1.1\r\n\r\n", "400 Bad Request"),
+        (b"POST / HTTP/1.1\r\n\r\n", "411 Length Required"),
+        (b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "400 Bad Request"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n", "413 Content Too Large"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\n12", "400 Bad Request"),
+        (b"DELETE / HTTP/1.1\r\n\r\n", "405 Method Not Allowed"),
+        (b"nonsense", "400 Bad Request"),
+        (many.as_bytes(), "431 Request Header Fields Too Large"),
+    ] {
+        let answer = ask(sent);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{status}: {answer:?}");
+    }
 }
 
 #[test]
@@ -145,7 +211,7 @@ fn a_register_cut_anywhere_keeps_every_whole_line() {
         let held = house.ca().register().read().unwrap();
         // The line whose end alone is missing counts too.
         let lines = whole[..=length].split(|byte| *byte == b'\n').count() - 1;
-        assert_eq!(held.issued().count() + held.revoked().count(), lines, "{length}");
+        assert_eq!(held.issued().len() + held.revoked().count(), lines, "{length}");
         if length % 37 == 0 {
             house.ca().list(NOW, 7).unwrap();
             assert_eq!(house.ca().register().read().unwrap().last_list(), 1);
@@ -181,7 +247,7 @@ fn two_at_once_lose_nothing() {
         }
     });
     let held = house.ca().register().read().unwrap();
-    assert_eq!((held.issued().count(), held.revoked().count()), (32, 32));
+    assert_eq!((held.issued().len(), held.revoked().count()), (32, 32));
 }
 
 #[test]
