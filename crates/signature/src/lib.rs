@@ -12,6 +12,8 @@
 //!   constraints (RFC 5280 §6.1).
 //! - [`revocation`], [`find_path_unrevoked`]: good, revoked or unknown, by lists and OCSP answers at hand (RFC 5280 §6.3,
 //!   RFC 6960).
+//! - [`ades`]: whether a signature holds at a moment, by ETSI EN 319 102-1: timestamps, what they prove, and what was revoked
+//!   or has ended since.
 //! - [`issue`] and [`self_sign`]: certificates for those who bring none.
 //! - [`Signer`]: where a private key lives. This crate holds none.
 //!

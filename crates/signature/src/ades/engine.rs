@@ -287,13 +287,17 @@ impl Engine<'_> {
         }
     }
 
-    /// Until when a list that is no longer fresh is relied on.
-    pub(crate) fn spoken_until(&self, issued: i64, next: Option<i64>, number: usize, role: Role) -> i64 {
-        let rule = match (role, number) {
+    /// How old a list may be that speaks for a certificate of a path.
+    pub(crate) fn freshness(&self, number: usize, role: Role) -> Freshness {
+        match (role, number) {
             (Role::Signer, 0) => self.constraints.signers,
             _ => self.constraints.authorities,
-        };
-        match (rule, next) {
+        }
+    }
+
+    /// Until when a list that is no longer fresh is relied on.
+    pub(crate) fn spoken_until(&self, issued: i64, next: Option<i64>, number: usize, role: Role) -> i64 {
+        match (self.freshness(number, role), next) {
             (Freshness::UntilNextUpdate, Some(next)) => next.max(issued),
             _ => issued,
         }

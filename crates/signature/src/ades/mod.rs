@@ -13,6 +13,20 @@
 //!
 //! # Start with
 //! [`verify_cms`], [`Validation`], [`Reason`].
+//!
+//! ```
+//! use countersign_signature::ades::{Constraints, Evidence, Rules, Trust, verify_cms};
+//!
+//! /// `TOTAL-PASSED`, or why not, in a line.
+//! fn verdict(p7s: &[u8], content: &[u8], trust: &Trust, lists: &Evidence, at: i64) -> String {
+//!     let constraints = Constraints::default();
+//!     let rules = Rules { trust, constraints: &constraints, collected: lists, at };
+//!     let (validation, _signature) = verify_cms(p7s, Some(&[content]), &[], &rules);
+//!     validation.to_string()
+//! }
+//! # let said = verdict(b"no signature", b"act", &Trust::default(), &Evidence::default(), 0);
+//! # assert!(said.starts_with("TOTAL-FAILED/FORMAT_FAILURE"));
+//! ```
 
 mod algorithms;
 mod chain;

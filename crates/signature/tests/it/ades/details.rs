@@ -241,6 +241,22 @@ fn a_list_from_before_signing_shows_nothing_about_a_signer_once_the_next_was_due
 }
 
 #[test]
+fn archiving_a_list_from_before_signing_makes_it_no_newer() {
+    let world = World::new();
+    let p7s = World::stamped(&sign(&world), &world.tsa, SIGNED);
+    let p7s = world.with_lists(&p7s, Event::Nothing, SIGNED - DAY);
+    let p7s = World::archived(&p7s, &world.tsa, ARCHIVED);
+    // Of the day there is only what speaks of the timestamp authority.
+    let mut collected = fetched(&world, A_YEAR_LATER);
+    collected.crls.drain(..2);
+    assert_eq!(world.ask(&p7s, &collected, A_YEAR_LATER).sub(), Some(SubIndication::TryLater));
+    let lenient = Constraints { signers: Freshness::UntilNextUpdate, ..Constraints::default() };
+    assert_eq!(world.ask_by(&p7s, &collected, A_YEAR_LATER, &lenient).sub(), None);
+    let later = world.made(Made::Blta, Event::Nothing);
+    assert_eq!(world.ask(&later, &collected, A_YEAR_LATER).sub(), None, "its lists are from after signing");
+}
+
+#[test]
 fn authorities_that_publish_no_lists_can_be_accepted_as_such() {
     let world = World::new();
     let constraints = Constraints { revocation: RevocationRule::WhereKnown, ..Constraints::default() };
