@@ -125,7 +125,7 @@ impl<'b> Archive<'b> {
             return None;
         }
         covers.extend_from_slice(&self.common);
-        Some(Stamp::over_bytes(self.answer, &[self.list], covers))
+        Some(Stamp::over_bytes(self.answer, &[self.list], covers.into()))
     }
 }
 
