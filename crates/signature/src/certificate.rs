@@ -6,7 +6,8 @@ use crate::general_name::GeneralName;
 use crate::hex::Hex;
 use crate::name::DistinguishedName;
 use crate::oid;
-use crate::read::{Walk, context};
+use crate::read::{Walk, context, context_primitive, is_shortest_integer};
+use crate::time;
 use const_oid::ObjectIdentifier;
 use der::asn1::BitStringRef;
 use der::pem::LineEnding;
@@ -14,6 +15,7 @@ use der::{Decode, Tag};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
+use x509_cert::name::Name;
 
 /// A certificate (RFC 5280 §4.1). Cheap to clone.
 ///
@@ -85,6 +87,9 @@ pub enum CertificateError {
 /// Bound on a certificate's bytes: those in use are a few kilobytes, and a signature of 64 KiB must hold several.
 pub const CERTIFICATE_MAX: usize = 32 * 1024;
 
+/// Bound on a serial number: 20 octets (RFC 5280 §4.1.2.2), and one for those who forgot that it is signed.
+const SERIAL_MAX: usize = 21;
+
 impl Certificate {
     /// Reads a DER certificate, to the last byte.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
@@ -92,13 +97,14 @@ impl Certificate {
             return Err(CertificateError::TooLarge { length: der.len() });
         }
         let part = |part| move |source| CertificateError::Malformed { part, source };
-        let parsed = x509_cert::Certificate::from_der(der).map_err(part("structure"))?;
         let raw = Raw::read(der).map_err(part("structure"))?;
         if raw.inner_algorithm != raw.outer_algorithm {
             return Err(CertificateError::TwoAlgorithms);
         }
-        let tbs = parsed.tbs_certificate();
-        let (not_before, not_after) = (seconds(tbs.validity().not_before), seconds(tbs.validity().not_after));
+        let Raw { not_before, not_after, .. } = raw;
+        let name = |der: &[u8]| -> der::Result<DistinguishedName> {
+            Ok(DistinguishedName::from_name(&Name::from_der(der)?, der.to_vec()))
+        };
         if not_after < not_before {
             return Err(CertificateError::EndsBeforeItBegins { not_before, not_after });
         }
@@ -108,14 +114,14 @@ impl Certificate {
             tbs: raw.tbs.to_vec(),
             issuer_der: raw.issuer.to_vec(),
             serial_der: raw.serial.to_vec(),
-            subject: DistinguishedName::from_name(tbs.subject(), raw.subject.to_vec()),
-            issuer: DistinguishedName::from_name(tbs.issuer(), raw.issuer.to_vec()),
+            subject: name(raw.subject).map_err(part("subject"))?,
+            issuer: name(raw.issuer).map_err(part("issuer"))?,
             not_before,
             not_after,
             public_key: PublicKey::from_der(raw.public_key),
             algorithm: Algorithm::of(raw.outer_algorithm).map_err(part("signature algorithm"))?,
             signature: raw.signature.to_vec(),
-            extensions: Extensions::read(tbs.extensions().map_or(&[], Vec::as_slice))?,
+            extensions: Extensions::read(raw.extensions)?,
         })))
     }
 
@@ -283,7 +289,11 @@ struct Raw<'a> {
     serial: &'a [u8],
     issuer: &'a [u8],
     subject: &'a [u8],
+    not_before: i64,
+    not_after: i64,
     public_key: &'a [u8],
+    /// The content of the list; empty where there is none.
+    extensions: &'a [u8],
     signature: &'a [u8],
 }
 
@@ -297,28 +307,49 @@ impl<'a> Raw<'a> {
         let signature: BitStringRef<'a> = certificate.decode()?;
         certificate.finish()?;
         let mut fields = Walk::new(tbs.value)?;
-        fields.take_if(context(0))?;
-        let serial = fields.take(Tag::Integer)?.whole;
+        let version = fields.take_if(context(0))?.map(|version| version.value);
+        let serial = fields.take(Tag::Integer)?;
+        if serial.value.len() > SERIAL_MAX || !is_shortest_integer(serial.value) {
+            return Err(Tag::Integer.value_error().into());
+        }
         let inner_algorithm = fields.take(Tag::Sequence)?.whole;
         let issuer = fields.take(Tag::Sequence)?.whole;
-        fields.take(Tag::Sequence)?;
+        let mut validity = fields.enter(Tag::Sequence)?;
+        let (not_before, not_after) = (time::read(&mut validity)?, time::read(&mut validity)?);
+        validity.finish()?;
         let subject = fields.take(Tag::Sequence)?.whole;
         let public_key = fields.take(Tag::Sequence)?.whole;
+        // Identifiers that nobody uses any more (§4.1.2.8).
+        fields.take_if(context_primitive(1))?;
+        fields.take_if(context_primitive(2))?;
+        let extensions = fields.take_if(context(3))?;
+        fields.finish()?;
+        // Extensions came with version 3 (§4.1.2.1).
+        if !matches!((version, &extensions), (Some([2, 1, 2]), _) | (None | Some([2, 1, 1]), None)) {
+            return Err(Tag::Integer.value_error().into());
+        }
+        let extensions = match extensions {
+            Some(tagged) => {
+                let mut explicit = Walk::new(tagged.value)?;
+                let list = explicit.take(Tag::Sequence)?.value;
+                explicit.finish()?;
+                list
+            }
+            None => &[],
+        };
         let signature = signature.as_bytes().ok_or(Tag::BitString.value_error())?;
         Ok(Self {
             tbs: tbs.whole,
             inner_algorithm,
             outer_algorithm,
-            serial,
+            serial: serial.whole,
             issuer,
             subject,
+            not_before,
+            not_after,
             public_key,
+            extensions,
             signature,
         })
     }
-}
-
-pub(crate) fn seconds(time: x509_cert::time::Time) -> i64 {
-    // The largest year DER can write is 9999: far inside the range.
-    i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX)
 }

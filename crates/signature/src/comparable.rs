@@ -3,6 +3,7 @@
 
 use crate::read::Walk;
 use der::{Header, SliceReader, Tag};
+use std::ops::RangeInclusive;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// A distinguished name, ready to be compared: one prepared value for each relative distinguished name.
@@ -95,9 +96,14 @@ fn text(tag: Tag, content: &[u8]) -> Option<String> {
 
 /// RFC 4518 §2: map (case folded, control characters and soft hyphens dropped, every space a plain one), normalise to
 /// form KC, and take outer spaces away and inner runs together (§2.6.1).
-pub(crate) fn prepare(text: &str) -> String {
+fn prepare(text: &str) -> String {
     let mapped = text.chars().filter_map(mapped).flat_map(char::to_lowercase);
-    let normal: String = mapped.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+    // Form KC of ASCII is itself.
+    let normal: String = if text.is_ascii() {
+        mapped.collect()
+    } else {
+        mapped.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    };
     let mut out = String::with_capacity(normal.len());
     for word in normal.split(' ').filter(|word| !word.is_empty()) {
         if !out.is_empty() {
@@ -112,18 +118,24 @@ pub(crate) fn prepare(text: &str) -> String {
 fn mapped(c: char) -> Option<char> {
     match c {
         '\u{9}'..='\u{d}' | '\u{85}' => Some(' '),
-        '\u{ad}'
-        | '\u{1806}'
-        | '\u{34f}'
-        | '\u{180b}'..='\u{180d}'
-        | '\u{fe00}'..='\u{fe0f}'
-        | '\u{fffc}' => None,
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
-        c if c.is_control() => None,
+        c if c.is_control() || IGNORED.iter().any(|range| range.contains(&c)) => None,
         c if c.is_whitespace() => Some(' '),
         c => Some(c),
     }
 }
+
+/// Characters that are not seen: hyphens that may be, joiners, variants, directions (RFC 4518 §2.2).
+const IGNORED: [RangeInclusive<char>; 9] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{34f}'..='\u{34f}',
+    '\u{1806}'..='\u{1806}',
+    '\u{180b}'..='\u{180e}',
+    '\u{200b}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{fe00}'..='\u{fe0f}',
+    '\u{feff}'..='\u{feff}',
+];
 
 #[cfg(test)]
 mod tests {

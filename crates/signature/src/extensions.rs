@@ -8,6 +8,7 @@ use crate::read::{Walk, context_primitive};
 use crate::revocation::DistributionPoint;
 use const_oid::ObjectIdentifier;
 use der::{Decode, Tag};
+use std::collections::BTreeSet;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{
     AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier,
@@ -40,12 +41,16 @@ pub(crate) struct Extensions {
 }
 
 impl Extensions {
-    pub(crate) fn read(list: &[Extension]) -> Result<Self, CertificateError> {
+    /// Reads the content of the list.
+    pub(crate) fn read(list: &[u8]) -> Result<Self, CertificateError> {
         let part = |part| move |source| CertificateError::Malformed { part, source };
         let mut found = Self::default();
-        for (at, extension) in list.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        let mut list = Walk::new(list).map_err(part("extensions"))?;
+        while !list.is_done() {
+            let extension: Extension = list.decode().map_err(part("extensions"))?;
             let (id, value) = (extension.extn_id, extension.extn_value.as_bytes());
-            if list.iter().take(at).any(|earlier| earlier.extn_id == id) {
+            if !seen.insert(id) {
                 return Err(CertificateError::ExtensionTwice { extension: id });
             }
             match id {
@@ -58,6 +63,10 @@ impl Extensions {
                 }
                 oid::EXTENDED_KEY_USAGE => {
                     let purposes = ExtendedKeyUsage::from_der(value).map_err(part("extended key usage"))?;
+                    if purposes.0.is_empty() {
+                        // One purpose at least (§4.2.1.12).
+                        found.malformed = Some((id, Tag::Sequence.value_error().into()));
+                    }
                     found.extended_key_usage = Some(purposes.0);
                     found.extended_key_usage_critical = extension.critical;
                 }

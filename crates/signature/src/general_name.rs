@@ -154,8 +154,8 @@ impl fmt::Display for GeneralName {
             Self::Rfc822(text) | Self::Dns(text) | Self::Uri(text) => f.write_str(&crate::name::escape(text)),
             Self::Directory(name) => write!(f, "{name}"),
             Self::Ip(octets) => match (<[u8; 4]>::try_from(&octets[..]), <[u8; 16]>::try_from(&octets[..])) {
-                (Ok(four), _) => write!(f, "{}", std::net::Ipv4Addr::from(four)),
-                (_, Ok(sixteen)) => write!(f, "{}", std::net::Ipv6Addr::from(sixteen)),
+                (Ok(four), _) => write!(f, "{}", core::net::Ipv4Addr::from(four)),
+                (_, Ok(sixteen)) => write!(f, "{}", core::net::Ipv6Addr::from(sixteen)),
                 _ => write!(f, "{}", crate::hex::Hex(octets)),
             },
             Self::Registered(id) => write!(f, "{id}"),

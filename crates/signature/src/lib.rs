@@ -8,14 +8,19 @@
 //!   (RFC 5753, RFC 5758 §3.2), with the signed attributes content-type, message-digest, signing-time (RFC 5652 §11)
 //!   and signing-certificate-v2 (RFC 5035 §3): the shape of CAdES-B (ETSI EN 319 122-1).
 //!   `openssl cms -verify -binary -inform DER -content FILE` reads what is written here.
-//! - [`path`]: from a signer's certificate up to an anchor, at a moment (a strict part of RFC 5280 §6, see there).
+//! - [`path`], [`find_path`]: from a certificate up to an anchor, at a moment, for a purpose, with policies and name
+//!   constraints (RFC 5280 §6.1).
+//! - [`revocation`], [`find_path_unrevoked`]: good, revoked or unknown, by lists and OCSP answers at hand (RFC 5280 §6.3,
+//!   RFC 6960).
+//! - [`ades`]: whether a signature holds at a moment, by ETSI EN 319 102-1: timestamps, what they prove, and what was revoked
+//!   or has ended since.
 //! - [`issue`] and [`self_sign`]: certificates for those who bring none.
 //! - [`Signer`]: where a private key lives. This crate holds none.
 //!
 //! # What is not here
-//! No clock, file, network or random number: time is an argument, keys come from `countersign-keys`. No revocation
-//! lists, OCSP, timestamps, name constraints or certificate policies yet: what a certificate *demands* of a verifier
-//! and is not understood here is refused, never skipped.
+//! No clock, file, network or random number: time is an argument, keys come from `countersign-keys`, lists and answers are
+//! handed in. No DSA, and no signature over SHA-1 or MD5. What a certificate or list *demands* of a verifier and is not
+//! understood here is refused, never skipped.
 //!
 //! # Wire format
 //! ```text
@@ -67,6 +72,7 @@ pub mod sha1;
 mod sign;
 mod signed_facts;
 mod signer;
+mod time;
 pub mod timestamp;
 mod verify;
 

@@ -85,3 +85,8 @@ pub(crate) fn context(number: u32) -> Tag {
 pub(crate) fn context_primitive(number: u32) -> Tag {
     Tag::ContextSpecific { constructed: false, number: TagNumber(number) }
 }
+
+/// Whether an INTEGER's content is the shortest there is (X.690 §8.3.2): else equal numbers would look unequal.
+pub(crate) fn is_shortest_integer(content: &[u8]) -> bool {
+    !matches!(content, [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..])
+}

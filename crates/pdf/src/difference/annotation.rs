@@ -22,7 +22,7 @@ impl<'a> Walk<'_, 'a> {
                 b"A" | b"AA" => Scope::forbidden(Kind::Action),
                 _ if is_widget => Scope::forbidden(Kind::Field),
                 b"Subtype" | b"P" => Scope::forbidden(Kind::Annotation),
-                _ => Scope { kind: Kind::Annotation, level: Level::Annotations, field: None },
+                _ => Scope::new(Kind::Annotation, Level::Annotations),
             };
             self.compare(before, after, Role::Plain(scope), &Path::Key(path, name))?;
         }

@@ -45,7 +45,7 @@ impl<'a> Walk<'_, 'a> {
                 b"DSS" => self.security_store(before, after, &path)?,
                 b"Metadata" => self.metadata(before, after, &path)?,
                 b"Extensions" | b"Version" => {
-                    let scope = Scope { kind: Kind::Extensions, level: Level::Extension, field: None };
+                    let scope = Scope::new(Kind::Extensions, Level::Extension);
                     self.compare(before, after, Role::Plain(scope), &path)?;
                 }
                 b"AcroForm" => {
@@ -83,7 +83,7 @@ impl<'a> Walk<'_, 'a> {
         };
         let may = is_metadata(&before) && is_metadata(&after);
         let level = if may { Level::Extension } else { Level::Forbidden };
-        self.compare(&before, &after, Role::Plain(Scope { kind: Kind::Metadata, level, field: None }), path)
+        self.compare(&before, &after, Role::Plain(Scope::new(Kind::Metadata, level)), path)
     }
 
     /// The information dictionary: writers set who wrote last, and when.
@@ -99,7 +99,7 @@ impl<'a> Walk<'_, 'a> {
         for (name, before, after) in pairs(&before, &after) {
             let by_writers = WRITTEN_BY_WRITERS.iter().any(|word| name == *word);
             let level = if by_writers { Level::Extension } else { Level::Forbidden };
-            let scope = Scope { kind: Kind::Metadata, level, field: None };
+            let scope = Scope::new(Kind::Metadata, level);
             self.compare(before, after, Role::Plain(scope), &Path::Key(path, name))?;
         }
         Ok(())

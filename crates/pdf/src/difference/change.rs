@@ -105,6 +105,10 @@ pub(super) fn short(object: &Object<'_>) -> String {
     match object {
         Object::Null => "nothing".into(),
         Object::Stream(stream) => format!("a stream of {} bytes", stream.data.len()),
+        Object::Dictionary(dictionary) if dictionary.get("ByteRange").is_some() => {
+            let kind = dictionary.get("SubFilter").and_then(Object::as_name).unwrap_or(b"of no kind");
+            format!("a signature, {}", kind.escape_ascii())
+        }
         Object::Array(items) if items.len() > ITEMS_MAX => format!("an array of {} items", items.len()),
         Object::Dictionary(dictionary) if dictionary.len() > ITEMS_MAX => {
             format!("a dictionary of {} entries", dictionary.len())

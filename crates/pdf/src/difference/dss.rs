@@ -37,7 +37,7 @@ impl<'a> Walk<'_, 'a> {
             if !is_well_formed {
                 self.report(Scope::forbidden(Kind::Dss), &Path::Key(path, name), before, after);
             } else if self.differs(before, after)? {
-                let scope = Scope { kind: Kind::Dss, level: Level::Extension, field: None };
+                let scope = Scope::new(Kind::Dss, Level::Extension);
                 self.report(scope, &Path::Key(path, name), before, after);
             }
         }

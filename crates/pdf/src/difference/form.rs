@@ -60,16 +60,9 @@ impl<'a> Walk<'_, 'a> {
     ) -> Result<(), ReadError> {
         for (name, before, after) in pairs(old, new) {
             let path = Path::Key(path, name);
-            let extends = Scope { kind: Kind::Form, level: Level::Extension, field: None };
+            let extends = Scope::new(Kind::Form, Level::Extension);
             match name.as_bytes() {
-                b"Fields" => {
-                    let (before, after) = self.arrays(before, after)?;
-                    let direct = |items: Vec<Object<'a>>| -> Vec<Object<'a>> {
-                        items.into_iter().filter(|item| item.as_reference().is_none()).collect()
-                    };
-                    let (before, after) = (direct(before).into(), direct(after).into());
-                    self.forbid(&before, &after, Kind::Form, &path)?;
-                }
+                b"Fields" => self.direct_kids(before, after, &path)?,
                 b"SigFlags" => {
                     let flags = |object: &Object<'a>| object.as_integer().unwrap_or(0);
                     let only_sets = flags(before) & !flags(after) == 0;
@@ -83,7 +76,7 @@ impl<'a> Walk<'_, 'a> {
                 b"DR" => self.resources(before, after, &path)?,
                 // Set, viewers draw every field anew from its value; taken back, they show what was signed.
                 b"NeedAppearances" if after.as_boolean() != Some(true) => {
-                    let scope = Scope { kind: Kind::Form, level: Level::Filling, field: None };
+                    let scope = Scope::new(Kind::Form, Level::Filling);
                     self.compare(before, after, Role::Plain(scope), &path)?;
                 }
                 _ => self.forbid(before, after, Kind::Form, &path)?,
@@ -92,11 +85,20 @@ impl<'a> Walk<'_, 'a> {
         Ok(())
     }
 
+    /// Fields and widgets that are no objects of their own: nothing may be done with them.
+    fn direct_kids(&mut self, old: &Object<'a>, new: &Object<'a>, path: &Path<'_>) -> Result<(), ReadError> {
+        let (before, after) = self.arrays(old, new)?;
+        let direct = |items: Vec<Object<'a>>| -> Object<'a> {
+            items.into_iter().filter(|item| item.as_reference().is_none()).collect::<Vec<_>>().into()
+        };
+        self.forbid(&direct(before), &direct(after), Kind::Field, path)
+    }
+
     /// Default resources: new names may come, old ones stay what they are.
     fn resources(&mut self, old: &Object<'a>, new: &Object<'a>, path: &Path<'_>) -> Result<(), ReadError> {
         let (before, after) = self.resolved(old, new)?;
         let empty = Dictionary::new();
-        let scope = Scope { kind: Kind::Resource, level: Level::Filling, field: None };
+        let scope = Scope::new(Kind::Resource, Level::Filling);
         match (before.as_dictionary(), after.as_dictionary()) {
             (before, Some(after)) => {
                 for (name, before, after) in pairs(before.unwrap_or(&empty), after) {
@@ -138,9 +140,11 @@ impl<'a> Walk<'_, 'a> {
             return Ok(());
         };
         // Which kids it has was seen when the fields were compared.
+        let kids = |field: &Dictionary<'a>| field.get("Kids").cloned().unwrap_or_default();
+        self.direct_kids(&kids(before), &kids(after), &Path::Word(&path, "Kids"))?;
         self.entries(before, after, Scope::forbidden(Kind::Field), &path, &["Kids", "V"])?;
         let (before, after) = (before.get("V").unwrap_or(&null), after.get("V").unwrap_or(&null));
-        let scope = Scope { kind: Kind::FormFill, level: Level::Filling, field: None };
+        let scope = Scope::new(Kind::FormFill, Level::Filling);
         self.compare(before, after, Role::Plain(scope), &Path::Word(&path, "V"))
     }
 
@@ -152,7 +156,7 @@ impl<'a> Walk<'_, 'a> {
         if old.name != new.name || old.kind != new.kind || old.widgets != new.widgets {
             let (before, after) =
                 (Object::from(old.dictionary.clone()), Object::from(new.dictionary.clone()));
-            self.report(Scope { field, ..Scope::forbidden(Kind::Field) }, path, &before, &after);
+            self.report(Scope::forbidden(Kind::Field).of(field), path, &before, &after);
         }
         let look = self.value(old, new, field, path)?;
         let mut compared = HashSet::new();
@@ -163,9 +167,11 @@ impl<'a> Walk<'_, 'a> {
                 let object = Object::Reference(*reference);
                 let (before, after) = self.resolved(&object, &object)?;
                 if let (Some(before), Some(after)) = (before.as_dictionary(), after.as_dictionary()) {
+                    let is_large = area(&self.new, after)?.is_some_and(|area| area > LARGE);
+                    let look = Look { scope: Scope { may_cover: is_large, ..look.scope }, ..look };
                     self.field_entries(before, after, look, path)?;
                 } else {
-                    self.report(Scope { field, ..Scope::forbidden(Kind::Field) }, path, &before, &after);
+                    self.report(Scope::forbidden(Kind::Field).of(field), path, &before, &after);
                 }
             }
         }
@@ -180,28 +186,23 @@ impl<'a> Walk<'_, 'a> {
         field: Option<usize>,
         path: &Path<'_>,
     ) -> Result<Look, ReadError> {
-        let stays = Look { scope: Scope { field, ..Scope::forbidden(Kind::Appearance) }, is_signing: false };
+        let stays = Look { scope: Scope::forbidden(Kind::Appearance).of(field), is_signing: false };
         let path = Path::Word(path, "V");
         let null = Object::Null;
         let (before, after) = (old.value.as_ref().unwrap_or(&null), new.value.as_ref().unwrap_or(&null));
         if new.is_signature() {
             if old.value.is_some() {
-                self.compare(
-                    before,
-                    after,
-                    Role::Plain(Scope { field, ..Scope::forbidden(Kind::Signature) }),
-                    &path,
-                )?;
+                self.compare(before, after, Role::Plain(Scope::forbidden(Kind::Signature).of(field)), &path)?;
                 return Ok(stays);
             }
             if new.value.is_none() {
                 return Ok(stays);
             }
             self.signed(new, field, &path)?;
-            let scope = Scope { kind: Kind::Appearance, level: Level::Filling, field };
+            let scope = Scope::new(Kind::Appearance, Level::Filling).of(field);
             return Ok(Look { scope, is_signing: true });
         }
-        let scope = Scope { kind: Kind::FormFill, level: Level::Filling, field };
+        let scope = Scope::new(Kind::FormFill, Level::Filling).of(field);
         let changes = self.changes.len();
         self.compare(before, after, Role::Plain(scope), &path)?;
         let (was, is) = self.resolved(before, after)?;
@@ -224,16 +225,20 @@ impl<'a> Walk<'_, 'a> {
         for (name, before, after) in pairs(old, new) {
             let path = Path::Key(path, name);
             let scope = match name.as_bytes() {
-                b"V" | b"Kids" => continue,
+                b"V" => continue,
+                b"Kids" => {
+                    self.direct_kids(before, after, &path)?;
+                    continue;
+                }
                 b"AP" | b"AS" | b"DA" | b"Q" | b"RV" | b"I" | b"TI" => look.scope,
-                b"M" => Scope { kind: Kind::Metadata, level: Level::Extension, field },
+                b"M" => Scope::new(Kind::Metadata, Level::Extension).of(field),
                 // A field that was filled in may be closed.
                 b"Ff" if only_sets(before, after, READ_ONLY) => {
-                    Scope { kind: Kind::Field, level: Level::Extension, field }
+                    Scope::new(Kind::Field, Level::Extension).of(field)
                 }
                 b"F" if look.is_signing && is_hidden(before) == is_hidden(after) => look.scope,
-                b"A" | b"AA" => Scope { field, ..Scope::forbidden(Kind::Action) },
-                _ => Scope { field, ..Scope::forbidden(Kind::Field) },
+                b"A" | b"AA" => Scope::forbidden(Kind::Action).of(field),
+                _ => Scope::forbidden(Kind::Field).of(field),
             };
             self.compare(before, after, Role::Plain(scope), &path)?;
         }
@@ -301,15 +306,17 @@ impl<'a> Walk<'_, 'a> {
         let signature = self.new.resolve(&value)?.into_owned();
         let is_fresh = value.as_reference().is_some_and(|value| !self.old.is_used(value.number));
         let is_shown = self.is_shown(new)?;
-        let is_timestamp =
-            signature.as_dictionary().is_some_and(|signature| signature.is_type("DocTimeStamp"));
+        let is_timestamp = signature.as_dictionary().is_some_and(|signature| {
+            let sub_filter = signature.get("SubFilter").and_then(Object::as_name);
+            signature.is_type("DocTimeStamp") && sub_filter == Some(b"ETSI.RFC3161")
+        });
         let (kind, level) = match (is_fresh && matches!(signature, Object::Dictionary(_)), is_timestamp) {
             (false, _) => (Kind::Signature, Level::Forbidden),
             (true, true) if is_shown => (Kind::Timestamp, Level::Filling),
             (true, true) => (Kind::Timestamp, Level::Extension),
             (true, false) => (Kind::Signature, Level::Filling),
         };
-        self.report(Scope { kind, level, field }, path, &Object::Null, &signature);
+        self.report(Scope::new(kind, level).of(field), path, &Object::Null, &signature);
         self.reach(&value)
     }
 
@@ -344,9 +351,12 @@ fn only_sets(old: &Object<'_>, new: &Object<'_>, allowed: i64) -> bool {
     is_equal(old, new) || flags(old) | allowed == flags(new)
 }
 
-/// Whether flags keep an annotation from the screen: Invisible, Hidden, NoView (table 167).
+/// Whether flags keep a widget from the screen and from paper: Hidden, or NoView without Print (table 167). Invisible
+/// speaks of annotations that no viewer knows.
 fn is_hidden(object: &Object<'_>) -> bool {
-    flags(object) & (1 | 1 << 1 | 1 << 5) != 0
+    let (hidden, print, no_view) = (1 << 1, 1 << 2, 1 << 5);
+    let flags = flags(object);
+    flags & hidden != 0 || flags & no_view != 0 && flags & print == 0
 }
 
 /// The first field flag (table 227).

@@ -21,7 +21,7 @@ impl<'a> Walk<'_, 'a> {
                 b"Kids" => self.page_kids(before, after, &path)?,
                 b"Annots" => self.annotations(before, after, &path)?,
                 b"Tabs" | b"LastModified" if before.is_null() || name == "LastModified" => {
-                    let scope = Scope { kind: Kind::Page, level: Level::Extension, field: None };
+                    let scope = Scope::new(Kind::Page, Level::Extension);
                     self.compare(before, after, Role::Plain(scope), &path)?;
                 }
                 other => self.forbid(before, after, kind_of(other), &path)?,
@@ -99,7 +99,7 @@ impl<'a> Walk<'_, 'a> {
         let (before, after) = self.resolved(old, new)?;
         let level =
             if is_widget(&before) || is_widget(&after) { Level::Forbidden } else { Level::Annotations };
-        self.report(Scope { kind: Kind::Annotation, level, field: None }, path, old, new);
+        self.report(Scope::new(Kind::Annotation, level), path, old, new);
         Ok(())
     }
 
@@ -108,7 +108,7 @@ impl<'a> Walk<'_, 'a> {
         let scope = if is_widget(&before) {
             Scope::forbidden(Kind::Field)
         } else {
-            Scope { kind: Kind::Annotation, level: Level::Annotations, field: None }
+            Scope::new(Kind::Annotation, Level::Annotations)
         };
         self.report(scope, path, &before, &after);
         Ok(())

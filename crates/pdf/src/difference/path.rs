@@ -45,6 +45,18 @@ impl Paths {
         self.0.len() - 1
     }
 
+    /// Whether the last step only links to a page, field or annotation: an entry made for that, or an item of an
+    /// array, since no array's items are dictionaries of names that the author picks.
+    pub(super) fn is_link(path: &Path<'_>) -> bool {
+        match path {
+            Path::Index(..) => true,
+            Path::Key(_, name) => LINKS.iter().any(|link| *name == *link),
+            Path::Word(_, name) => LINKS.contains(name),
+            // The object itself is a reference: no writer does that.
+            Path::Kept(_) => false,
+        }
+    }
+
     /// The way as people read it.
     pub(super) fn show(&self, path: &Path<'_>) -> String {
         let mut tail = String::new();
@@ -80,6 +92,10 @@ fn local(path: &Path<'_>, out: &mut String) -> usize {
     let _ = write!(out, "{separator}{step}");
     kept
 }
+
+/// Entries that name a page, a field, an annotation or the catalog, and nothing about how it looks (ISO 32000-2 tables
+/// 166, 172, 228, 255, 355, 357).
+const LINKS: [&str; 9] = ["P", "Parent", "Popup", "IRT", "Pg", "Obj", "Data", "T", "Dest"];
 
 /// Objects on one way: page trees and outlines of long documents are linked lists in part.
 const SHOWN_MAX: usize = 200;

@@ -48,7 +48,7 @@ impl Demands {
             let Some(reference) = reference.as_dictionary() else { continue };
             let parameters = view.dictionary(reference, "TransformParams")?;
             match view.get(reference, "TransformMethod")?.as_name() {
-                Some(b"DocMDP") => demands.limit(view.get(&parameters, "P")?.as_integer().unwrap_or(2)),
+                Some(b"DocMDP") => demands.limit(&*view.get(&parameters, "P")?),
                 Some(b"FieldMDP") => demands.lock(&parameters, &view.array(&parameters, "Fields")?),
                 _ => {}
             }
@@ -57,18 +57,19 @@ impl Demands {
         if let Some(field) = field.as_dictionary() {
             let lock = view.dictionary(field, "Lock")?;
             demands.lock(&lock, &view.array(&lock, "Fields")?);
-            if let Some(level) = view.get(&lock, "P")?.as_integer() {
-                demands.limit(level);
+            let level = view.get(&lock, "P")?;
+            if !level.is_null() {
+                demands.limit(&level);
             }
         }
         Ok(demands)
     }
 
-    /// Table 257; what isn't in it permits nothing.
-    fn limit(&mut self, level: i64) {
+    /// Table 257: 2 where nothing is said; what isn't in it permits nothing.
+    fn limit(&mut self, level: &Object<'_>) {
         let level = match level {
-            2 => Level::Filling,
-            3 => Level::Annotations,
+            Object::Null | Object::Integer(2) => Level::Filling,
+            Object::Integer(3) => Level::Annotations,
             _ => Level::Extension,
         };
         self.level = Some(self.level.map_or(level, |other| other.min(level)));

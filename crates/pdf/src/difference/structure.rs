@@ -34,7 +34,7 @@ impl<'a> Walk<'_, 'a> {
                 for (index, after) in new.iter().enumerate().skip(old.len()) {
                     let may = matches!(after, Object::Integer(_)) || self.is_for_new_widget(after)?;
                     let level = if may { Level::Extension } else { Level::Forbidden };
-                    let scope = Scope { kind: Kind::Structure, level, field: None };
+                    let scope = Scope::new(Kind::Structure, level);
                     let shown = self.new.resolve(after)?.into_owned();
                     self.report(scope, &Path::Index(path, index), &Object::Null, &shown);
                     self.reach(after)?;
@@ -52,7 +52,7 @@ impl<'a> Walk<'_, 'a> {
         }
         let grows = matches!((old.as_integer(), new.as_integer()), (Some(old), Some(new)) if old < new);
         let level = if grows { Level::Extension } else { Level::Forbidden };
-        self.report(Scope { kind: Kind::Structure, level, field: None }, path, old, new);
+        self.report(Scope::new(Kind::Structure, level), path, old, new);
     }
 
     /// Whether this is a structure element that holds the widget of a signature field this revision adds.

@@ -29,11 +29,22 @@ pub(super) struct Scope {
     pub(super) level: Level,
     /// The field it belongs to, as its place in [`Walk::fields`].
     pub(super) field: Option<usize>,
+    /// Whether what changes here can cover what the signer saw.
+    pub(super) may_cover: bool,
 }
 
 impl Scope {
+    pub(super) fn new(kind: Kind, level: Level) -> Self {
+        Self { kind, level, field: None, may_cover: kind == Kind::Annotation }
+    }
+
     pub(super) fn forbidden(kind: Kind) -> Self {
-        Self { kind, level: Level::Forbidden, field: None }
+        Self::new(kind, Level::Forbidden)
+    }
+
+    /// The same, for a change that belongs to a field.
+    pub(super) fn of(self, field: Option<usize>) -> Self {
+        Self { field, ..self }
     }
 }
 
@@ -42,6 +53,8 @@ struct Job {
     new: Reference,
     role: Role,
     path: usize,
+    /// Whether the way there only links ([`Paths::is_link`]).
+    is_link: bool,
 }
 
 /// One comparison of a revision with the next.
@@ -62,8 +75,13 @@ pub(super) struct Walk<'d, 'a> {
     pub(super) form_objects: HashSet<u32>,
     ruled_jobs: VecDeque<Job>,
     plain_jobs: VecDeque<Job>,
-    seen: HashSet<(u32, u32, Role)>,
+    seen: HashSet<(u32, u32, Role, bool)>,
+    /// Objects that either state led to.
     reached: HashSet<u32>,
+    /// New objects whose content was followed as a whole.
+    added: HashSet<u32>,
+    /// The worst change so far.
+    worst: Level,
     /// The object being compared.
     current: Option<Reference>,
 }
@@ -85,6 +103,8 @@ impl<'d, 'a> Walk<'d, 'a> {
             plain_jobs: VecDeque::new(),
             seen: HashSet::new(),
             reached: HashSet::new(),
+            added: HashSet::new(),
+            worst: Level::Extension,
             current: None,
         };
         walk.trailer()?;
@@ -92,7 +112,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             walk.run(&job)?;
         }
         while let Some(job) = walk.plain_jobs.pop_front() {
-            if !walk.is_ruled_elsewhere(job.old, job.new, job.role) {
+            if !walk.is_ruled_elsewhere(&job) {
                 walk.run(&job)?;
             }
         }
@@ -137,7 +157,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             (Role::Catalog, ..) => self.plain(old, new, Scope::forbidden(Kind::Catalog), path),
             (Role::PageTree, ..) => self.plain(old, new, Scope::forbidden(Kind::PageTree), path),
             (Role::Annotation, ..) => {
-                let scope = Scope { kind: Kind::Annotation, level: Level::Annotations, field: None };
+                let scope = Scope::new(Kind::Annotation, Level::Annotations);
                 self.plain(old, new, scope, path)
             }
             (Role::Plain(_), ..) => Ok(()),
@@ -153,10 +173,7 @@ impl<'d, 'a> Walk<'d, 'a> {
         path: &Path<'_>,
     ) -> Result<(), ReadError> {
         match (old, new) {
-            (Object::Reference(old), Object::Reference(new)) => {
-                self.put_off(*old, *new, role, path);
-                Ok(())
-            }
+            (Object::Reference(old), Object::Reference(new)) => self.put_off(*old, *new, role, path),
             (Object::Reference(_), _) | (_, Object::Reference(_)) => {
                 let (old, new) = self.resolved(old, new)?;
                 self.in_role(&old, &new, role, path)
@@ -190,14 +207,24 @@ impl<'d, 'a> Walk<'d, 'a> {
         Ok((items(old), items(new)))
     }
 
-    fn put_off(&mut self, old: Reference, new: Reference, role: Role, path: &Path<'_>) {
+    fn put_off(
+        &mut self,
+        old: Reference,
+        new: Reference,
+        role: Role,
+        path: &Path<'_>,
+    ) -> Result<(), ReadError> {
         self.reached.insert(old.number);
         self.reached.insert(new.number);
-        if self.is_ruled_elsewhere(old, new, role) || !self.seen.insert((old.number, new.number, role)) {
-            return;
+        let is_link = matches!(role, Role::Plain(_)) && Paths::is_link(path);
+        let job = Job { old, new, role, path: 0, is_link };
+        if self.is_ruled_elsewhere(&job) || !self.seen.insert((old.number, new.number, role, is_link)) {
+            return Ok(());
         }
-        let path = self.paths.keep(path);
-        let job = Job { old, new, role, path };
+        if self.seen.len() > PAIRS_MAX {
+            return Err(ReadError::Budget { what: "objects compared in one revision", max: PAIRS_MAX });
+        }
+        let job = Job { path: self.paths.keep(path), ..job };
         match role {
             Role::Plain(_) => self.plain_jobs.push_back(job),
             Role::Annotation => {
@@ -205,20 +232,28 @@ impl<'d, 'a> Walk<'d, 'a> {
                 self.ruled_jobs.push_back(job);
             }
             _ => {
-                self.ruled.insert(new.number);
+                // Of a page put in another's place, only what it is now was compared.
+                if old.number == new.number {
+                    self.ruled.insert(new.number);
+                }
                 self.ruled_jobs.push_back(job);
             }
         }
+        Ok(())
     }
 
-    /// Whether the object is judged by rules of its own, and those don't let through what would matter here: an
-    /// annotation may change in all its entries, which matters to everything but other annotations and structure.
-    fn is_ruled_elsewhere(&self, old: Reference, new: Reference, role: Role) -> bool {
-        let Role::Plain(scope) = role else { return false };
+    /// Whether the object is judged by rules of its own, and is only linked to from here.
+    ///
+    /// What those rules let through (a field's `/V`, a page's `/Tabs`) means nothing to whoever links to a page or a
+    /// field. To a dictionary whose names the author picks, such as a page's `/XObject` resources, it may mean
+    /// everything: there the object has to stay as it is. Annotations may change in all entries, which only other
+    /// annotations and the structure tree can bear.
+    fn is_ruled_elsewhere(&self, job: &Job) -> bool {
+        let (Role::Plain(scope), number) = (job.role, job.new.number) else { return false };
         let knows_annotations = matches!(scope.kind, Kind::Annotation | Kind::Structure);
-        old.number == new.number
-            && (self.ruled.contains(&new.number)
-                || knows_annotations && self.annotations.contains(&new.number))
+        let is_ruled =
+            self.ruled.contains(&number) || knows_annotations && self.annotations.contains(&number);
+        job.is_link && job.old.number == number && is_ruled
     }
 
     /// Compares what must stay as it is.
@@ -286,7 +321,7 @@ impl<'d, 'a> Walk<'d, 'a> {
         let change = Change {
             kind: scope.kind,
             level: scope.level,
-            may_cover: scope.kind == Kind::Annotation,
+            may_cover: scope.may_cover,
             object: self.current,
             path: self.paths.show(path),
             field: scope.field.and_then(|field| self.fields.get(field)).cloned(),
@@ -299,8 +334,8 @@ impl<'d, 'a> Walk<'d, 'a> {
 
     /// Keeps a change, unless there are many already and none of them was milder.
     pub(super) fn push(&mut self, change: Change) {
-        let worst = self.changes.iter().map(|change| change.level).max();
-        if self.changes.len() < CHANGES_MAX || worst.is_some_and(|worst| worst < change.level) {
+        if self.changes.len() < CHANGES_MAX || self.worst < change.level {
+            self.worst = self.worst.max(change.level);
             self.changes.push(change);
         }
     }
@@ -312,7 +347,8 @@ impl<'d, 'a> Walk<'d, 'a> {
             match object {
                 Object::Reference(reference) => {
                     let is_new = !self.old.is_used(reference.number);
-                    if is_new && self.reached.insert(reference.number) {
+                    self.reached.insert(reference.number);
+                    if is_new && self.added.insert(reference.number) {
                         left.push(self.new.object(reference)?);
                     }
                 }
@@ -372,7 +408,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             (old, new) if old == new => return Ok(()),
             _ => Level::Forbidden,
         };
-        self.report(Scope { kind: Kind::Unreferenced, level, field: None }, path, &old, &new);
+        self.report(Scope::new(Kind::Unreferenced, level), path, &old, &new);
         Ok(())
     }
 }
@@ -407,6 +443,9 @@ pub(super) fn is_equal(old: &Object<'_>, new: &Object<'_>) -> bool {
         _ => old == new,
     }
 }
+
+/// Five times what the largest contracts have; two chains of references, one against the other, could ask for more.
+const PAIRS_MAX: usize = 1 << 20;
 
 /// Nobody reads more; what follows is kept only where it is worse.
 const CHANGES_MAX: usize = 1000;

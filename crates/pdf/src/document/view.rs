@@ -164,6 +164,11 @@ impl<'d, 'a> View<'d, 'a> {
         }
     }
 
+    /// Where the object at an offset ends.
+    pub(crate) fn end_of(&self, reference: Reference, at: usize) -> Result<usize, ReadError> {
+        Ok(self.indirect(reference, at, INDIRECTIONS_MAX)?.1)
+    }
+
     fn object_in_file(&self, reference: Reference, at: usize, left: usize) -> Result<Object<'a>, ReadError> {
         Ok(self.indirect(reference, at, left)?.0)
     }
@@ -195,13 +200,9 @@ impl<'d, 'a> View<'d, 'a> {
         if let Some(container) = lock().get(&at) {
             return Ok(Arc::clone(container));
         }
-        let stream = match self.object_in_file(reference, at, left)? {
-            Object::Stream(stream) => stream,
-            other => {
-                let _ = other;
-                let part = super::Part::Container(reference);
-                return Err(ReadError::Entry { part, key: "Type", expected: "ObjStm, in a stream" });
-            }
+        let Object::Stream(stream) = self.object_in_file(reference, at, left)? else {
+            let part = super::Part::Container(reference);
+            return Err(ReadError::Entry { part, key: "Type", expected: "ObjStm, in a stream" });
         };
         let room = DECODED_MAX.saturating_sub(self.document.decoded.load(Ordering::Relaxed));
         let container = Container::open(reference, &stream, room).map_err(|error| match error {
@@ -233,5 +234,6 @@ const TOO_INDIRECT: ReadError = ReadError::Budget { what: "references to referen
 /// All object streams together: twice what a 50 MB file of nothing else decodes to.
 const DECODED_MAX: usize = 256 << 20;
 
-/// Bytes of objects (streams' data apart) read again and again: some seconds of work.
-const READ_MAX: usize = 1 << 30;
+/// Bytes of objects (streams' data apart), each time they are read: a second or two of work, and fifty times what a
+/// long contract with a hundred revisions asks for.
+const READ_MAX: usize = 256 << 20;

@@ -1,5 +1,6 @@
 //! `/Contents`: the hole in the signed bytes.
 
+use crate::syntax::hex_pairs;
 use std::ops::Range;
 
 /// A signature's `/Contents` and exactly where its hexadecimal string stands.
@@ -22,9 +23,7 @@ impl<'a> Contents<'a> {
 
     /// All the bytes, the zeros that fill the hole among them.
     pub fn bytes(&self) -> Vec<u8> {
-        let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        let byte = |pair: &[u8]| pair.iter().filter_map(digit).fold(0, |byte, digit| byte << 4 | digit);
-        self.digits.chunks_exact(2).map(byte).collect()
+        hex_pairs(self.digits)
     }
 
     /// The DER value at the front, without what fills the hole, and what fills it. `None` where no DER sequence of a

@@ -8,7 +8,7 @@ mod lex;
 mod string;
 
 pub use error::{Excerpt, NESTING_MAX, SyntaxError, VALUES_MAX};
-pub(crate) use lex::{is_regular, is_space};
+pub(crate) use lex::{hex_pairs, is_regular, is_space};
 
 use crate::object::{Dictionary, Name, Object, Real, Reference};
 use std::borrow::Cow;

@@ -1,6 +1,6 @@
 //! Literal and hexadecimal strings (ISO 32000-2 §7.3.4).
 
-use super::lex::{hex, is_space};
+use super::lex::{hex_pairs, is_space};
 use super::{Parser, SyntaxError};
 use std::borrow::Cow;
 
@@ -10,24 +10,24 @@ impl<'a> Parser<'a> {
         let length = self.rest().iter().position(|byte| *byte == b'>');
         let digits = length.and_then(|length| self.rest().get(..length));
         let digits = digits.ok_or_else(|| self.unexpected("a hexadecimal string with its >"))?;
-        let mut bytes = Vec::with_capacity(digits.len() / 2);
-        let mut half = None;
+        if digits.len() % 2 == 0 && digits.iter().all(u8::is_ascii_hexdigit) {
+            self.at += digits.len() + 1;
+            return Ok(Cow::Owned(hex_pairs(digits)));
+        }
+        let mut plain = Vec::with_capacity(digits.len() + 1);
         for (index, &digit) in digits.iter().enumerate() {
-            if !digit.is_ascii_hexdigit() {
-                if is_space(digit) {
-                    continue;
-                }
+            if digit.is_ascii_hexdigit() {
+                plain.push(digit);
+            } else if !is_space(digit) {
                 self.at += index;
                 return Err(self.unexpected("a hexadecimal digit"));
             }
-            match half.take() {
-                None => half = Some(hex(digit)),
-                Some(high) => bytes.push(high << 4 | hex(digit)),
-            }
         }
-        bytes.extend(half.map(|high| high << 4));
+        if plain.len() % 2 == 1 {
+            plain.push(b'0');
+        }
         self.at += digits.len() + 1;
-        Ok(Cow::Owned(bytes))
+        Ok(Cow::Owned(hex_pairs(&plain)))
     }
 
     pub(super) fn literal(&mut self) -> Result<Cow<'a, [u8]>, SyntaxError> {

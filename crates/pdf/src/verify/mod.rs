@@ -11,11 +11,13 @@ use crate::document::{Document, ReadError};
 use crate::signature::{Coverage, Purpose, SignatureValue};
 use crate::text::text;
 use countersign_signature::ades::{
-    Evidence, ObjectId, Question, Reason, Rules, Stamp, StampKind, Validation, objects_of, objects_of_token,
-    verify as weigh, verify_stamps,
+    Covers, ObjectId, Reason, Rules, Signed, Stamp, StampKind, Together, Validation, objects_of,
+    objects_of_token, verify_together,
 };
 use countersign_signature::{VerifiedSignature, verify_parts};
-use store::Store;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::Stores;
 
 /// Verifies every signature and timestamp of a file, oldest first, those that a later revision took out with them.
 ///
@@ -26,21 +28,67 @@ use store::Store;
 pub fn verify(bytes: &[u8], rules: &Rules<'_>, changes: DifferencePolicy) -> Result<PdfReport, ReadError> {
     let document = Document::read(bytes)?;
     let judgements = document.judge(changes)?;
+    let mut stores = Stores::new();
+    let evidence = stores.at(&document.latest())?.evidence();
     let read: Vec<Read<'_, '_>> = judgements.iter().map(|judgement| Read::of(&document, judgement)).collect();
-    let store = Store::read(&document.latest())?;
-    let evidence = store.evidence();
-    let stamps = read.iter().filter(|one| one.is_timestamp());
-    let stamps = stamps.map(|one| one.document_timestamp(&document, &read));
-    let stamps: Vec<Stamp> = stamps.collect::<Result<_, _>>()?;
-    let mut weighed = verify_stamps(&stamps, &evidence, rules).into_iter();
+    let matching = read.iter().filter_map(|one| one.signature.as_ref()?.as_ref().ok());
+    let signed: Vec<Signed<'_>> = matching.map(|signature| Signed { signature, made_after: None }).collect();
+    let order = Arc::new(order(&document, &read, &mut stores)?);
+    let mut stamps: Vec<Stamp> = Vec::new();
+    for one in &read {
+        match &one.signature {
+            None => stamps.push(one.document_timestamp(&order)),
+            Some(Ok(signature)) => {
+                stamps.extend(
+                    signature.timestamps().iter().map(|token| Stamp::over_signature(token, signature)),
+                );
+            }
+            Some(Err(_)) => {}
+        }
+    }
+    let Together { signatures, stamps: statuses } = verify_together(&signed, &stamps, &evidence, rules);
+    let mut signatures = signatures.into_iter();
+    let own = stamps.iter().zip(statuses).filter(|(stamp, _)| stamp.kind() == StampKind::Document);
+    let mut timestamps = own.map(|(_, status)| status);
     let verdicts = read.iter().map(|one| match &one.signature {
-        Some(signature) => Some(one.weighed(signature.as_ref(), &evidence, &stamps, rules)),
-        None => weighed.next().map(|status| Verdict::Timestamp(Box::new(status))),
+        Some(Ok(_)) => signatures.next().map(|one| Verdict::Signature(Box::new(one))),
+        Some(Err(reason)) => {
+            Some(Verdict::Signature(Box::new(Validation::of_reason((**reason).clone(), rules.at))))
+        }
+        None => timestamps.next().map(|status| Verdict::Timestamp(Box::new(status))),
     });
     let reports =
         read.iter().zip(verdicts).filter_map(|(one, verdict)| Some(one.report(&document, verdict?)));
-    let signatures = reports.collect();
-    Ok(PdfReport { revisions: document.revisions().len(), signatures, at: rules.at })
+    Ok(PdfReport { revisions: document.revisions().len(), signatures: reports.collect(), at: rules.at })
+}
+
+/// Where everything stands that a document timestamp may be over: the stores of revisions at even places, signatures and
+/// timestamps at odd ones. A document timestamp covers its own revision's store, and what was signed and stamped before.
+fn order(
+    document: &Document<'_>,
+    read: &[Read<'_, '_>],
+    stores: &mut Stores,
+) -> Result<BTreeMap<ObjectId, usize>, ReadError> {
+    let mut order: BTreeMap<ObjectId, usize> = BTreeMap::new();
+    let mut put = |objects: &mut dyn Iterator<Item = ObjectId>, place: usize| {
+        for object in objects {
+            let known = order.entry(object).or_insert(place);
+            *known = place.min(*known);
+        }
+    };
+    for one in read {
+        let revision = one.value().revision;
+        let place = place_of_store(revision);
+        put(&mut one.objects.iter().copied(), place.saturating_add(1));
+        if one.signature.is_none() {
+            put(&mut stores.at(&document.at(revision))?.objects(), place);
+        }
+    }
+    Ok(order)
+}
+
+fn place_of_store(revision: usize) -> usize {
+    revision.saturating_mul(2)
 }
 
 /// One signature or timestamp as it stands there.
@@ -51,7 +99,9 @@ struct Read<'j, 'a> {
     /// The bytes it covers.
     signed: Option<[&'a [u8]; 2]>,
     /// The signature, its key and bytes matching; `None` for timestamps.
-    signature: Option<Result<VerifiedSignature, Reason>>,
+    signature: Option<Result<VerifiedSignature, Box<Reason>>>,
+    /// What a proof over the bytes it stands in is about.
+    objects: Vec<ObjectId>,
 }
 
 /// How `/Contents` may be encoded: CMS, detached (ISO 32000-2 §12.8.3.3, EN 319 142-1 §5.2).
@@ -63,10 +113,15 @@ impl<'j, 'a> Read<'j, 'a> {
         let cms = value.contents.as_ref().and_then(|contents| contents.value_and_padding());
         let cms = cms.map(|(cms, _)| cms).unwrap_or_default();
         let signed = value.signed_bytes(document);
-        let mut this = Self { judgement, cms, signed, signature: None };
-        if !this.is_timestamp() {
+        let mut this = Self { judgement, cms, signed, signature: None, objects: Vec::new() };
+        if this.value().purpose() == Purpose::Signature {
             this.signature = Some(this.matching());
         }
+        this.objects = match &this.signature {
+            Some(Ok(signature)) => objects_of(signature),
+            Some(Err(_)) => Vec::new(),
+            None => objects_of_token(&this.cms),
+        };
         this
     }
 
@@ -74,54 +129,31 @@ impl<'j, 'a> Read<'j, 'a> {
         &self.judgement.signature
     }
 
-    fn is_timestamp(&self) -> bool {
-        self.value().purpose() == Purpose::Timestamp
-    }
-
-    /// Where its covered bytes end, if they are what they should be.
-    fn covered_end(&self) -> Result<usize, Reason> {
+    /// That the bytes it covers are what they should be.
+    fn covered(&self) -> Result<(), Box<Reason>> {
         match &self.judgement.coverage {
-            Coverage::Revision { end, .. } => Ok(*end),
-            Coverage::Broken(fault) => Err(Reason::Place { why: fault.to_string() }),
+            Coverage::Revision { .. } => Ok(()),
+            Coverage::Broken(fault) => Err(Box::new(Reason::Place { why: fault.to_string() })),
         }
     }
 
-    fn matching(&self) -> Result<VerifiedSignature, Reason> {
+    fn matching(&self) -> Result<VerifiedSignature, Box<Reason>> {
         let encoding = self.value().sub_filter().unwrap_or_default();
         if !DETACHED.contains(&encoding) {
-            return Err(Reason::Unsupported { kind: text(encoding).escape_debug().to_string() });
+            return Err(Box::new(Reason::Unsupported { kind: text(encoding).escape_debug().to_string() }));
         }
-        self.covered_end()?;
+        self.covered()?;
         let parts = self.signed.unwrap_or_default();
-        verify_parts(&parts, &self.cms).map_err(Reason::Signature)
+        verify_parts(&parts, &self.cms).map_err(|error| Box::new(Reason::Signature(error)))
     }
 
     /// A document timestamp, with what stands in the bytes it is over.
-    fn document_timestamp(&self, document: &Document<'a>, all: &[Self]) -> Result<Stamp, ReadError> {
-        let end = match self.covered_end() {
-            Ok(end) => end,
-            Err(why) => return Ok(Stamp::misplaced(StampKind::Document, why)),
-        };
-        let mut covers = Vec::new();
-        for other in all {
-            let span = other.value().contents.as_ref().map(|contents| contents.span.end);
-            let is_within =
-                span.is_some_and(|span| span <= end) && other.value().revision < self.value().revision;
-            if is_within {
-                covers.extend(other.objects());
-            }
+    fn document_timestamp(&self, order: &Arc<BTreeMap<ObjectId, usize>>) -> Stamp {
+        if let Err(why) = self.covered() {
+            return Stamp::misplaced(StampKind::Document, *why);
         }
-        covers.extend(Store::read(&document.at(self.value().revision))?.objects());
-        Ok(Stamp::over_bytes(&self.cms, &self.signed.unwrap_or_default(), covers))
-    }
-
-    /// What a proof over the bytes it stands in is about.
-    fn objects(&self) -> Vec<ObjectId> {
-        match &self.signature {
-            Some(Ok(signature)) => objects_of(signature),
-            Some(Err(_)) => Vec::new(),
-            None => objects_of_token(&self.cms),
-        }
+        let covers = Covers::below(order, place_of_store(self.value().revision).saturating_add(1));
+        Stamp::over_bytes(&self.cms, &self.signed.unwrap_or_default(), covers)
     }
 
     fn report(&self, document: &Document<'a>, verdict: Verdict) -> PdfSignature {
@@ -148,32 +180,5 @@ impl<'j, 'a> Read<'j, 'a> {
             signature: self.signature.clone().and_then(Result::ok),
             verdict,
         }
-    }
-
-    fn weighed(
-        &self,
-        signature: Result<&VerifiedSignature, &Reason>,
-        evidence: &Evidence,
-        later: &[Stamp],
-        rules: &Rules<'_>,
-    ) -> Verdict {
-        let signature = match signature {
-            Ok(signature) => signature,
-            Err(reason) => {
-                return Verdict::Signature(Box::new(Validation::of_reason(reason.clone(), rules.at)));
-            }
-        };
-        let inside = signature.timestamps().iter().map(|token| Stamp::over_signature(token, signature));
-        let stamps: Vec<Stamp> = inside.chain(later.iter().cloned()).collect();
-        Verdict::Signature(Box::new(weigh(&Question {
-            signature,
-            stamps: &stamps,
-            evidence,
-            collected: rules.collected,
-            trust: rules.trust,
-            constraints: rules.constraints,
-            made_after: None,
-            at: rules.at,
-        })))
     }
 }

@@ -221,6 +221,7 @@ impl Update {
         let number = self.file.size;
         self.file.size += 1;
         self.entries.push((number, Entry::Offset(at, 0)));
+        self.entries.sort_by_key(|(number, _)| *number);
         let mut rows = Vec::new();
         let mut index = String::new();
         if self.prev.is_none() {

@@ -10,11 +10,11 @@ pub(crate) struct Terms {
     pub(crate) certified: Option<u8>,
     /// Entries of the signature field, such as its lock.
     pub(crate) lock: &'static str,
-    /// Entries of the page, such as annotations.
-    pub(crate) annotations: &'static str,
+    /// A signature reference dictionary more.
+    pub(crate) reference: &'static str,
 }
 
-pub(crate) const PLAIN: Terms = Terms { style: Style::Table, certified: None, lock: "", annotations: "" };
+pub(crate) const PLAIN: Terms = Terms { style: Style::Table, certified: None, lock: "", reference: "" };
 pub(crate) const STREAM: Terms = Terms { style: Style::Stream, ..PLAIN };
 
 pub(crate) fn certified(level: u8) -> Terms {
@@ -99,13 +99,17 @@ pub(crate) fn catalog(more: &str) -> String {
 
 /// The contract before anybody signs.
 pub(crate) fn draft(terms: Terms) -> Update {
-    let perms = if terms.certified.is_some() { "/Perms << /DocMDP 10 0 R >>" } else { "" };
+    draft_with(terms, if terms.certified.is_some() { "/Perms << /DocMDP 10 0 R >>" } else { "" })
+}
+
+/// The same with more in its catalog.
+pub(crate) fn draft_with(terms: Terms, more: &str) -> Update {
     File::new(terms.style)
         .update()
         .trailer("/Info 11 0 R /ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]")
-        .object(1, &catalog(perms))
+        .object(1, &catalog(more))
         .object(2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
-        .object(3, &page(terms.annotations))
+        .object(3, &page(""))
         .stream(CONTENT, "", SHOWN)
         .object(FONT, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
         .object(AMOUNT, &amount("100", AMOUNT_LOOK))
@@ -123,9 +127,10 @@ pub(crate) fn signed(terms: Terms) -> File {
 
 /// The same draft with the signature in it, the revision still open.
 pub(crate) fn sign(draft: Update, terms: Terms) -> Update {
-    draft
-        .object(SIGNATURE_FIELD, &signature_field("first", SIGNATURE, terms.lock))
-        .object(SIGNATURE, &signature(terms.certified))
+    draft.object(SIGNATURE_FIELD, &signature_field("first", SIGNATURE, terms.lock)).object(
+        SIGNATURE,
+        &signature_with(&hole(), terms.certified).replace("/M (", &format!("{}/M (", terms.reference)),
+    )
 }
 
 /// What follows in the trailer of later revisions.

@@ -2,7 +2,7 @@
 
 use super::engine::Role;
 use super::proof::ObjectId;
-use super::question::{Evidence, Stamp, Trust};
+use super::question::{Constraints, Evidence, Rules, Stamp, Trust};
 use super::reason::Source;
 use super::statement::{Says, Statement, Statements};
 use crate::certificate::Certificate;
@@ -18,36 +18,41 @@ use std::rc::Rc;
 /// Everything at hand, whoever brought it, read once.
 pub(crate) struct Chains<'a> {
     trust: &'a Trust,
-    rules: [&'a PathRules; 2],
+    constraints: &'a Constraints,
     pool: Vec<Certificate>,
     data: RevocationData,
     /// What was found for a path before: several timestamps share one.
     known: RefCell<BTreeMap<Vec<ObjectId>, Rc<Vec<Statements>>>>,
-    /// What stands inside each answer.
-    inside: BTreeMap<ObjectId, Vec<ObjectId>>,
+    /// The same for paths.
+    found: RefCell<BTreeMap<Asked, Result<ProvenPath, PathError>>>,
 }
+
+/// What a path was asked for: from which certificate, for whom, when, without which authorities.
+type Asked = ([u8; 32], Role, i64, Vec<[u8; 32]>);
 
 /// Bound on the moments tried for a path: those at which one of so many certificates begins to hold.
 const MOMENTS_MAX: usize = 16;
 
 /// Bound on lists and answers read: those of a signature renewed yearly for a working life.
-const LISTS_MAX: usize = 1024;
+const LISTS_MAX: usize = 256;
 
 impl<'a> Chains<'a> {
-    pub(crate) fn new(
-        trust: &'a Trust,
-        rules: [&'a PathRules; 2],
+    pub(crate) fn new<'s>(
+        rules: &Rules<'a>,
+        signatures: impl Iterator<Item = &'s VerifiedSignature>,
         stamps: &[Stamp],
-        signature: Option<&VerifiedSignature>,
         evidence: &[&Evidence],
     ) -> Self {
         let tokens = stamps.iter().filter_map(|stamp| stamp.token().ok()).map(|token| token.signature());
         let (pool, data) = (Vec::new(), RevocationData::default());
-        let (known, inside) = (RefCell::default(), BTreeMap::new());
-        let mut this = Self { trust, rules, pool, data, known, inside };
-        for signature in tokens.chain(signature) {
+        let known = RefCell::default();
+        let (trust, constraints, found) = (rules.trust, rules.constraints, RefCell::default());
+        let mut this = Self { trust, constraints, pool, data, known, found };
+        let mut add = |signature: &VerifiedSignature| {
             this.add(signature.certificates(), signature.crls(), signature.ocsps());
-        }
+        };
+        tokens.for_each(&mut add);
+        signatures.for_each(&mut add);
         for one in evidence {
             this.add(&one.certificates, &one.crls, &one.ocsps);
         }
@@ -70,17 +75,21 @@ impl<'a> Chains<'a> {
         let answers = ocsps.iter().take(room(self.data.ocsps.len()));
         for answer in answers.filter_map(|der| OcspResponse::from_der(der).ok()) {
             if !self.data.ocsps.iter().any(|known| known.fingerprint() == answer.fingerprint()) {
-                let inside =
-                    answer.certificates().iter().map(|one| ObjectId::of_fingerprint(one.fingerprint()));
-                self.inside.insert(ObjectId::of_fingerprint(answer.fingerprint()), inside.collect());
                 self.data.ocsps.push(answer);
             }
         }
     }
 
-    /// What stands inside something, if it is an answer: it existed when the answer did.
-    pub(crate) fn inside(&self, object: ObjectId) -> &[ObjectId] {
-        self.inside.get(&object).map(Vec::as_slice).unwrap_or_default()
+    /// The answers that each certificate in them stands inside of.
+    pub(crate) fn holders(&self) -> BTreeMap<ObjectId, Vec<ObjectId>> {
+        let mut found: BTreeMap<ObjectId, Vec<ObjectId>> = BTreeMap::new();
+        for answer in &self.data.ocsps {
+            for certificate in answer.certificates() {
+                let inside = found.entry(ObjectId::of_fingerprint(certificate.fingerprint())).or_default();
+                inside.push(ObjectId::of_fingerprint(answer.fingerprint()));
+            }
+        }
+        found
     }
 
     /// A path from a certificate to an anchor for this role, without some authorities: one that holds at the first of
@@ -90,14 +99,9 @@ impl<'a> Chains<'a> {
         &self,
         leaf: &Certificate,
         role: Role,
-        at: &[i64],
+        at: [i64; 2],
         without: &[Certificate],
     ) -> Result<ProvenPath, PathError> {
-        let [signers, timestamps] = self.rules;
-        let (anchors, rules) = match role {
-            Role::Signer => (&self.trust.signers, signers),
-            Role::Authority | Role::Responder => (&self.trust.timestamps, timestamps),
-        };
         let pool: Vec<Certificate> =
             self.pool.iter().filter(|certificate| !without.contains(certificate)).cloned().collect();
         let begins = pool.iter().map(Certificate::not_before).filter(|begin| *begin > leaf.not_before());
@@ -112,7 +116,7 @@ impl<'a> Chains<'a> {
                 continue;
             }
             tried.push(moment);
-            match find_path(leaf, &pool, anchors, moment, rules) {
+            match self.find_at(leaf, role, moment, &pool, without) {
                 Ok(path) => return Ok(path),
                 Err(error) => {
                     // What is wrong at any moment says more than that one moment was the wrong one.
@@ -123,6 +127,28 @@ impl<'a> Chains<'a> {
             }
         }
         Err(first.unwrap_or(PathError::NoAnchors))
+    }
+
+    fn find_at(
+        &self,
+        leaf: &Certificate,
+        role: Role,
+        at: i64,
+        pool: &[Certificate],
+        without: &[Certificate],
+    ) -> Result<ProvenPath, PathError> {
+        let without: Vec<[u8; 32]> = without.iter().map(Certificate::fingerprint).collect();
+        let asked = (leaf.fingerprint(), role, at, without);
+        if let Some(found) = self.found.borrow().get(&asked) {
+            return found.clone();
+        }
+        let (anchors, rules) = match role {
+            Role::Signer => (&self.trust.signers, &self.constraints.signer_path),
+            Role::Authority | Role::Responder => (&self.trust.timestamps, &self.constraints.timestamp_path),
+        };
+        let found = find_path(leaf, pool, anchors, at, rules);
+        self.found.borrow_mut().insert(asked, found.clone());
+        found
     }
 
     /// What the lists and answers at hand say of each certificate of a path below its anchor.

@@ -1,23 +1,11 @@
 //! The process for CMS files, and for a timestamp token alone.
 
 use super::process::{verify, verify_stamp};
-use super::question::{Constraints, Evidence, Question, Stamp, Trust};
+use super::proof::Covers;
+use super::question::{Evidence, Question, Rules, Stamp};
 use super::verdict::{StampStatus, Validation};
 use crate::augment::{covered_by_archive_timestamp, verify_archive_timestamp};
 use crate::verify::{SignatureError, VerifiedSignature, verify_attached, verify_parts};
-
-/// Whom to trust, by which rules, about when, with what collected meanwhile.
-#[derive(Debug, Clone, Copy)]
-pub struct Rules<'a> {
-    /// Whose word is taken.
-    pub trust: &'a Trust,
-    /// By which rules.
-    pub constraints: &'a Constraints,
-    /// What the one who verifies has collected.
-    pub collected: &'a Evidence,
-    /// The moment of verification, in unix seconds.
-    pub at: i64,
-}
 
 /// Verifies a CMS signature (`.p7s`, `.p7m`) with everything in it, and timestamps that stand beside it (`.tsr`).
 ///
@@ -57,7 +45,7 @@ fn stamps(p7s: &[u8], content: &[&[u8]], signature: &VerifiedSignature, beside: 
     let tokens = signature.timestamps().iter().map(Vec::as_slice).chain(beside.iter().copied());
     let over = tokens.map(|token| Stamp::over_signature(token, signature));
     let archive = signature.archive_timestamps().iter().map(|token| {
-        let covers = covered_by_archive_timestamp(p7s, token).unwrap_or_default();
+        let covers = covered_by_archive_timestamp(p7s, token).unwrap_or_default().into();
         Stamp::archive(verify_archive_timestamp(p7s, content, token), covers)
     });
     over.chain(archive).collect()
@@ -65,6 +53,6 @@ fn stamps(p7s: &[u8], content: &[&[u8]], signature: &VerifiedSignature, beside: 
 
 /// Verifies one timestamp over bytes: a token, or the answer of an authority that holds one (`.tsr`).
 pub fn verify_token(tsr: &[u8], over: &[&[u8]], rules: &Rules<'_>) -> StampStatus {
-    let stamp = Stamp::over_bytes(tsr, over, Vec::new());
+    let stamp = Stamp::over_bytes(tsr, over, Covers::default());
     verify_stamp(&stamp, rules)
 }

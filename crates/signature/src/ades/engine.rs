@@ -13,7 +13,7 @@ use crate::path::{Anchor, AnchorRule, ProvenPath};
 use crate::verify::VerifiedSignature;
 
 /// Whose signature is weighed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
     Signer,
     /// One for timestamps.
@@ -57,101 +57,81 @@ pub(crate) struct Engine<'a> {
 const CHAINS_MAX: usize = 4;
 
 impl Engine<'_> {
-    /// Takes in that some things, and what stands inside them, existed.
-    pub(crate) fn prove(&mut self, objects: &[ObjectId], proof: &Proof) {
-        for object in objects {
-            self.proofs.add(*object, proof);
-            for inside in self.chains.inside(*object) {
-                self.proofs.add(*inside, proof);
-            }
-        }
-    }
-
     /// Weighs a signature whose content and key match.
     pub(crate) fn weigh(&self, subject: &Subject<'_>) -> Weighed {
+        let exists = self.proofs.earliest(subject.object);
+        let find = |without: &[Certificate]| {
+            self.chains.find(subject.signature.signer(), subject.role, [self.at, exists.at], without)
+        };
+        let path = match find(&[]) {
+            Ok(path) => path,
+            Err(error) => {
+                let conclusion = Conclusion { reasons: vec![Reason::Path(error)], overcome: Vec::new() };
+                return Weighed { conclusion, exists, path: None, revocation: Vec::new(), control: None };
+            }
+        };
+        let (first, mut at_fault) = self.weigh_by(subject, path, &exists);
         let mut without = Vec::new();
-        let mut first: Option<Weighed> = None;
-        while without.len() < CHAINS_MAX {
-            let Some((weighed, at_fault)) = self.weigh_without(subject, &without, first.is_none()) else {
+        // Where an authority is at fault, another path around it may do.
+        while let (false, Some(authority)) = (first.conclusion.is_passed(), at_fault.take()) {
+            without.push(authority);
+            if without.len() >= CHAINS_MAX {
                 break;
-            };
+            }
+            let Ok(path) = find(&without) else { break };
+            let (weighed, fault) = self.weigh_by(subject, path, &exists);
             if weighed.conclusion.is_passed() {
                 return weighed;
             }
-            first.get_or_insert(weighed);
-            let Some(at_fault) = at_fault else { break };
-            without.push(at_fault);
+            at_fault = fault.filter(|authority| !without.contains(authority));
         }
-        first.unwrap_or_else(|| self.unweighed(subject))
+        first
     }
 
-    fn unweighed(&self, subject: &Subject<'_>) -> Weighed {
-        Weighed {
-            conclusion: Conclusion { reasons: Vec::new(), overcome: Vec::new() },
-            exists: self.proofs.earliest(subject.object),
-            path: None,
-            revocation: Vec::new(),
-            control: None,
-        }
-    }
-
-    /// Weighs by a chain without some authorities, and says which authority in it is at fault. `None` where there is no
-    /// such chain and one was found before.
-    fn weigh_without(
+    /// Weighs by one path, and says which authority on it is at fault.
+    fn weigh_by(
         &self,
         subject: &Subject<'_>,
-        without: &[Certificate],
-        is_first: bool,
-    ) -> Option<(Weighed, Option<Certificate>)> {
-        let mut weighed = self.unweighed(subject);
-        let exists = weighed.exists.clone();
+        path: ProvenPath,
+        exists: &Proof,
+    ) -> (Weighed, Option<Certificate>) {
         let leaf = subject.signature.signer();
-        let times = [self.at, exists.at];
-        let path = match self.chains.find(leaf, subject.role, &times, without) {
-            Ok(path) => path,
-            Err(_) if !is_first => return None,
-            Err(error) => {
-                weighed.conclusion.reasons.push(Reason::Path(error));
-                return Some((weighed, None));
-            }
-        };
-        let against = self.against(subject, &path, &exists, &mut weighed.revocation);
+        let (mut revocation, mut control) = (Vec::new(), None);
+        let against = self.against(subject, &path, exists, &mut revocation);
         let at_fault = against.iter().find_map(|(reason, number)| {
             let of_authority = matches!(
                 reason,
                 Reason::Revoked { .. } | Reason::OutOfBounds { .. } | Reason::NoRevocationData { .. }
             );
-            if of_authority && *number > 0 { path.certificates().get(*number).cloned() } else { None }
+            let below_anchor = (1..path.below_anchor().len()).contains(number);
+            if of_authority && below_anchor { path.certificates().get(*number).cloned() } else { None }
         });
         let (mut overcome, mut standing) = (Vec::new(), Vec::new());
         for (reason, number) in against {
-            let overcame = self.overcomes(&reason, number, subject.role, &exists);
+            let overcame = self.overcomes(&reason, number, subject.role, exists);
             if overcame { overcome.push(reason) } else { standing.push(reason) }
         }
         if standing.iter().any(is_about_time) {
             match self.slide(&path, subject.role, self.at) {
-                Ok(control) => {
-                    weighed.control = Some(control);
+                Ok(until) => {
+                    control = Some(until);
                     let within = (leaf.not_before()..=leaf.not_after()).contains(&exists.at);
-                    if exists.at <= control && within {
+                    if exists.at <= until && within {
                         let (past, left) = standing.into_iter().partition(is_about_time);
                         overcome.extend::<Vec<_>>(past);
                         standing = left;
                     }
                 }
-                // Newer lists may still help, so a list that is too old is told of as what is missing: a proof.
-                Err(missing) if standing.iter().all(|reason| matches!(reason, Reason::Stale { .. })) => {
-                    standing.insert(0, *missing);
-                }
-                Err(missing) => standing.push(*missing),
+                Err(missing) if !standing.contains(&missing) => standing.push(*missing),
+                Err(_) => {}
             }
         }
         standing.sort_by_key(rank);
         overcome.sort_by_key(rank);
-        self.contradictions(subject, &exists, &mut standing);
-        weighed.conclusion = Conclusion { reasons: standing, overcome };
-        weighed.path = Some(path);
-        Some((weighed, at_fault))
+        self.contradictions(subject, exists, &mut standing);
+        let conclusion = Conclusion { reasons: standing, overcome };
+        let weighed = Weighed { conclusion, exists: exists.clone(), path: Some(path), revocation, control };
+        (weighed, at_fault)
     }
 
     /// Everything that stands against it at the moment of verification, each with the place in the chain of the
@@ -307,13 +287,17 @@ impl Engine<'_> {
         }
     }
 
-    /// Until when a list that is no longer fresh is relied on.
-    pub(crate) fn spoken_until(&self, issued: i64, next: Option<i64>, number: usize, role: Role) -> i64 {
-        let rule = match (role, number) {
+    /// How old a list may be that speaks for a certificate of a path.
+    pub(crate) fn freshness(&self, number: usize, role: Role) -> Freshness {
+        match (role, number) {
             (Role::Signer, 0) => self.constraints.signers,
             _ => self.constraints.authorities,
-        };
-        match (rule, next) {
+        }
+    }
+
+    /// Until when a list that is no longer fresh is relied on.
+    pub(crate) fn spoken_until(&self, issued: i64, next: Option<i64>, number: usize, role: Role) -> i64 {
+        match (self.freshness(number, role), next) {
             (Freshness::UntilNextUpdate, Some(next)) => next.max(issued),
             _ => issued,
         }

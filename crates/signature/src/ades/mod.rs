@@ -13,6 +13,20 @@
 //!
 //! # Start with
 //! [`verify_cms`], [`Validation`], [`Reason`].
+//!
+//! ```
+//! use countersign_signature::ades::{Constraints, Evidence, Rules, Trust, verify_cms};
+//!
+//! /// `TOTAL-PASSED`, or why not, in a line.
+//! fn verdict(p7s: &[u8], content: &[u8], trust: &Trust, lists: &Evidence, at: i64) -> String {
+//!     let constraints = Constraints::default();
+//!     let rules = Rules { trust, constraints: &constraints, collected: lists, at };
+//!     let (validation, _signature) = verify_cms(p7s, Some(&[content]), &[], &rules);
+//!     validation.to_string()
+//! }
+//! # let said = verdict(b"no signature", b"act", &Trust::default(), &Evidence::default(), 0);
+//! # assert!(said.starts_with("TOTAL-FAILED/FORMAT_FAILURE"));
+//! ```
 
 mod algorithms;
 mod chain;
@@ -29,14 +43,14 @@ mod statement;
 mod verdict;
 
 pub use algorithms::{Acceptable, AlgorithmRow, AlgorithmTable, Mechanism};
-pub use cms::{Rules, verify_cms, verify_token};
+pub use cms::{verify_cms, verify_token};
 pub use indication::{Indication, SubIndication};
 pub use level::{Level, TimestampState};
-pub use process::{verify, verify_stamps};
-pub use proof::{ObjectId, Proof, Witness};
+pub use process::{verify, verify_together};
+pub use proof::{Covers, ObjectId, Proof, Witness};
 pub use question::{
-    Binding, Constraints, Evidence, Freshness, Question, RevocationRule, Stamp, StampKind, Trust, objects_of,
-    objects_of_token,
+    Binding, Constraints, Evidence, Freshness, Question, RevocationRule, Rules, Signed, Stamp, StampKind,
+    Trust, objects_of, objects_of_token,
 };
 pub use reason::{Known, Reason, Source, Whose};
-pub use verdict::{Conclusion, Revocation, StampStatus, Standing, Validation};
+pub use verdict::{Conclusion, Revocation, StampStatus, Standing, Together, Validation};

@@ -1,15 +1,16 @@
 //! The whole process: timestamps from the latest back, what each proves, then the signature (EN 319 102-1 §5.6.3).
 
 use super::chain::Chains;
-use super::cms::Rules;
 use super::engine::{Engine, Role, Subject, Weighed};
 use super::level::{Level, TimestampState};
 use super::proof::{ObjectId, Proof, Proofs, Witness};
-use super::question::{Evidence, Question, Stamp, StampKind};
+use super::question::{Evidence, Question, Rules, Signed, Stamp, StampKind};
 use super::reason::Reason;
-use super::verdict::{Conclusion, StampStatus, Validation};
+use super::verdict::{Conclusion, StampStatus, Together, Validation};
 use crate::path::ProvenPath;
 use crate::timestamp::TimestampToken;
+use crate::verify::VerifiedSignature;
+use std::cmp::Reverse;
 
 /// Verifies a signature by EN 319 102-1: the basic process, the one with time, and the one with long-term data, each as
 /// far as what is at hand allows.
@@ -17,87 +18,108 @@ use crate::timestamp::TimestampToken;
 /// Timestamps are weighed from the latest back; one that holds shows that what it covers existed, which the ones before
 /// it may need. Then the signature is weighed at the moment asked about, and what stands against it is held against the
 /// earliest proof of its existence. Where the standard leaves a choice, [`super::Constraints`] and
-/// `docs/adr/0008-signatures-over-time.md` say what is chosen.
+/// `docs/adr/signatures-over-time.md` say what is chosen.
 pub fn verify(question: &Question<'_>) -> Validation {
-    let signature = question.signature;
-    let mut engine = Engine {
-        at: question.at,
-        chains: Chains::new(
-            question.trust,
-            [&question.constraints.signer_path, &question.constraints.timestamp_path],
-            question.stamps,
-            Some(signature),
-            &[question.evidence, question.collected],
-        ),
-        constraints: question.constraints,
-        proofs: Proofs::new(question.at),
-    };
-    for (object, proof) in question.evidence.proofs.iter().chain(&question.collected.proofs) {
-        engine.prove(&[*object], proof);
+    let Question { signature, stamps, evidence, collected, trust, constraints, made_after, at } = *question;
+    let rules = Rules { trust, constraints, collected, at };
+    let mut engine = engine(std::iter::once(signature), stamps, evidence, &rules);
+    let (statuses, holding) = weigh_stamps(&mut engine, stamps);
+    weigh_signature(&engine, &Signed { signature, made_after }, (stamps, &statuses, &holding), evidence)
+}
+
+/// Verifies the signatures and timestamps of one file together, each with all that stands in it. As [`verify`], but
+/// timestamps are weighed once.
+pub fn verify_together(
+    signatures: &[Signed<'_>],
+    stamps: &[Stamp],
+    evidence: &Evidence,
+    rules: &Rules<'_>,
+) -> Together {
+    let all = signatures.iter().map(|signed| signed.signature);
+    let mut engine = engine(all, stamps, evidence, rules);
+    let (mut statuses, holding) = weigh_stamps(&mut engine, stamps);
+    let weighed = signatures
+        .iter()
+        .map(|signed| weigh_signature(&engine, signed, (stamps, &statuses, &holding), evidence))
+        .collect();
+    statuses.sort_by_key(|(number, _)| *number);
+    Together { signatures: weighed, stamps: statuses.into_iter().map(|(_, status)| status).collect() }
+}
+
+/// Verifies one timestamp with nothing else beside it.
+pub(crate) fn verify_stamp(stamp: &Stamp, rules: &Rules<'_>) -> StampStatus {
+    let (none, stamps) = (std::iter::empty(), std::slice::from_ref(stamp));
+    weigh_stamp(&engine(none, stamps, &Evidence::default(), rules), stamp)
+}
+
+fn engine<'a, 's>(
+    signatures: impl Iterator<Item = &'s VerifiedSignature>,
+    stamps: &[Stamp],
+    evidence: &Evidence,
+    rules: &Rules<'a>,
+) -> Engine<'a> {
+    let chains = Chains::new(rules, signatures, stamps, &[evidence, rules.collected]);
+    let mut proofs = Proofs::new(rules.at, chains.holders());
+    for (object, proof) in evidence.proofs.iter().chain(&rules.collected.proofs) {
+        proofs.add_one(*object, proof);
     }
-    let (statuses, holding) = weigh_stamps(&mut engine, question.stamps);
+    Engine { at: rules.at, chains, constraints: rules.constraints, proofs }
+}
+
+/// What is known of the timestamps: themselves, the verdicts with the place of each among them, and those that hold.
+type Stamps<'a> = (&'a [Stamp], &'a [(usize, StampStatus)], &'a [Holding<'a>]);
+
+fn weigh_signature(
+    engine: &Engine<'_>,
+    signed: &Signed<'_>,
+    (stamps, statuses, holding): Stamps<'_>,
+    evidence: &Evidence,
+) -> Validation {
+    let signature = signed.signature;
     let object = ObjectId::of(signature.value());
-    let made_after = question.made_after;
-    let subject = Subject { signature, object, role: Role::Signer, imprint: None, made_after };
+    let own: Vec<&Stamp> = stamps.iter().filter(|stamp| stamp.covers().contains(object)).collect();
+    let over: Vec<&Holding<'_>> = holding.iter().filter(|one| one.stamp.covers().contains(object)).collect();
+    let is_own = |number: &usize| stamps.get(*number).is_some_and(|stamp| stamp.covers().contains(object));
+    let role = Role::Signer;
+    let subject = Subject { signature, object, role, imprint: None, made_after: signed.made_after };
     let Weighed { mut conclusion, exists, path, revocation, control } = engine.weigh(&subject);
-    if let Some(disorder) = disorder(&holding) {
+    if let Some(disorder) = disorder(&over) {
         conclusion.reasons.push(disorder);
     }
-    let lists = lists(question, &engine, path.as_ref());
+    let lists = lists(signature, evidence, engine, path.as_ref());
+    let timestamps = statuses.iter().filter(|(number, _)| is_own(number));
     Validation {
         conclusion,
-        level: level(question, &lists),
-        state: state(&holding, object),
+        level: level(signature, &own, &lists),
+        state: state(&over),
         proven: (exists.by != Witness::Present).then_some(exists),
         path,
         revocation,
         control,
-        timestamps: statuses.into_iter().map(|(_, status)| status).collect(),
-        at: question.at,
+        timestamps: timestamps.map(|(_, status)| status.clone()).collect(),
+        at: engine.at,
     }
 }
 
-/// Verifies timestamps by themselves, each with those that cover it; in the order given.
-pub fn verify_stamps(stamps: &[Stamp], evidence: &Evidence, rules: &Rules<'_>) -> Vec<StampStatus> {
-    let mut engine = engine_of(stamps, evidence, rules);
-    let (mut statuses, _) = weigh_stamps(&mut engine, stamps);
-    statuses.sort_by_key(|(number, _)| *number);
-    statuses.into_iter().map(|(_, status)| status).collect()
+/// A timestamp that holds.
+struct Holding<'a> {
+    stamp: &'a Stamp,
+    token: &'a TimestampToken,
+    /// The earliest time of one that holds and covers it, with its authority's accuracy, in unix seconds.
+    covered: Option<i64>,
 }
-
-/// Verifies one timestamp with nothing else at hand.
-pub(crate) fn verify_stamp(stamp: &Stamp, rules: &Rules<'_>) -> StampStatus {
-    weigh_stamp(&engine_of(std::slice::from_ref(stamp), &Evidence::default(), rules), stamp)
-}
-
-fn engine_of<'a>(stamps: &[Stamp], evidence: &Evidence, rules: &Rules<'a>) -> Engine<'a> {
-    let constraints = rules.constraints;
-    let paths = [&constraints.signer_path, &constraints.timestamp_path];
-    let mut engine = Engine {
-        at: rules.at,
-        chains: Chains::new(rules.trust, paths, stamps, None, &[evidence, rules.collected]),
-        constraints,
-        proofs: Proofs::new(rules.at),
-    };
-    for (object, proof) in evidence.proofs.iter().chain(&rules.collected.proofs) {
-        engine.prove(&[*object], proof);
-    }
-    engine
-}
-
-/// The timestamps that hold, with their tokens.
-type Holding<'a> = Vec<(&'a Stamp, &'a TimestampToken)>;
 
 /// Weighs timestamps from the latest back; what one that holds covers is known to have existed for those that follow.
 fn weigh_stamps<'a>(
     engine: &mut Engine<'_>,
     stamps: &'a [Stamp],
-) -> (Vec<(usize, StampStatus)>, Holding<'a>) {
+) -> (Vec<(usize, StampStatus)>, Vec<Holding<'a>>) {
     let mut order: Vec<(usize, &Stamp)> = stamps.iter().enumerate().collect();
-    // Of two of one time the one that covers more comes first: it may cover the other.
-    order.sort_by_key(|(_, stamp)| {
+    // Of two of one time the one that may cover the other comes first: one over more than a signature, and the last in
+    // the file.
+    order.sort_by_key(|(number, stamp)| {
         let time = stamp.token().map_or(i128::MIN, TimestampToken::nanoseconds);
-        (std::cmp::Reverse(time), std::cmp::Reverse(stamp.covers().len()))
+        (Reverse(time), stamp.kind() == StampKind::Signature, Reverse(*number))
     });
     let (mut statuses, mut holding) = (Vec::new(), Vec::new());
     for (number, stamp) in order {
@@ -105,12 +127,20 @@ fn weigh_stamps<'a>(
         if let (true, Ok(token)) = (status.conclusion.is_passed(), stamp.token()) {
             // Not later than: the authority's own accuracy is added.
             let by = Witness::Timestamp(token.authority().subject().into());
-            let proof = Proof { at: token.at_latest(), by };
-            engine.prove(stamp.covers(), &proof);
-            holding.push((stamp, token));
+            engine.proofs.add(stamp.covers(), Proof { at: token.at_latest(), by });
+            holding.push(Holding { stamp, token, covered: None });
         }
         statuses.push((number, status));
     }
+    let covered: Vec<Option<i64>> = holding
+        .iter()
+        .map(|one| {
+            let id = ObjectId::of(one.token.as_der());
+            let over = holding.iter().filter(|other| other.stamp.covers().contains(id));
+            over.map(|other| other.token.at_latest()).min()
+        })
+        .collect();
+    holding.iter_mut().zip(covered).for_each(|(one, covered)| one.covered = covered);
     (statuses, holding)
 }
 
@@ -124,7 +154,11 @@ fn weigh_stamp(engine: &Engine<'_>, stamp: &Stamp) -> StampStatus {
             StampStatus { kind, at: None, authority: None, conclusion, path, revocation }
         }
         Ok(token) => {
-            let Weighed { conclusion, path, revocation, .. } = engine.weigh(&subject(token));
+            let Weighed { mut conclusion, path, revocation, .. } = engine.weigh(&subject(token));
+            if token.at_earliest() > engine.at {
+                let (stamped, asked) = (token.at(), engine.at);
+                conclusion.reasons.insert(0, Reason::NotYetStamped { stamped, asked });
+            }
             let (at, authority) = (Some(token.at_latest()), Some(token.authority().subject()));
             StampStatus { kind, at, authority, conclusion, path, revocation }
         }
@@ -142,23 +176,25 @@ fn subject(token: &TimestampToken) -> Subject<'_> {
     }
 }
 
-/// A timestamp that covers one which says to be later, both of them holding (EN 319 102-1 §5.5.4, step 5).
-fn disorder(holding: &[(&Stamp, &TimestampToken)]) -> Option<Reason> {
-    holding.iter().find_map(|(_, covered)| {
-        let id = ObjectId::of(covered.as_der());
-        let covering = holding.iter().filter(|(stamp, _)| stamp.covers().contains(&id));
-        // Within the accuracy that their authorities state they may be in either order.
-        let later =
-            covering.map(|(_, token)| token).find(|token| covered.at_earliest() > token.at_latest())?;
-        Some(Reason::TimestampOrder { covered: covered.at(), covering: later.at() })
+/// A timestamp over the signature that says to be later than one that covers it, both of them holding (EN 319 102-1
+/// §5.5.4, step 5). Within the accuracy that their authorities state they may be in either order.
+fn disorder(over: &[&Holding<'_>]) -> Option<Reason> {
+    over.iter().find_map(|one| {
+        let covering = one.covered.filter(|covering| one.token.at_earliest() > *covering)?;
+        Some(Reason::TimestampOrder { covered: one.token.at(), covering })
     })
 }
 
 /// The lists and answers that travel with the signature and speak of the signer's certificate; all that travel with it
 /// where there is no path, or nobody who could be asked.
-fn lists(question: &Question<'_>, engine: &Engine<'_>, path: Option<&ProvenPath>) -> Vec<ObjectId> {
-    let embedded = question.signature.crls().iter().chain(question.signature.ocsps());
-    let beside = question.evidence.crls.iter().chain(&question.evidence.ocsps);
+fn lists(
+    signature: &VerifiedSignature,
+    evidence: &Evidence,
+    engine: &Engine<'_>,
+    path: Option<&ProvenPath>,
+) -> Vec<ObjectId> {
+    let embedded = signature.crls().iter().chain(signature.ocsps());
+    let beside = evidence.crls.iter().chain(&evidence.ocsps);
     let travelling = embedded.chain(beside).map(|list| ObjectId::of(list));
     let statements = path.map(|path| engine.chains.statements(path));
     match statements.as_ref().and_then(|statements| statements.first()) {
@@ -170,37 +206,27 @@ fn lists(question: &Question<'_>, engine: &Engine<'_>, path: Option<&ProvenPath>
     }
 }
 
-/// What stands there, whether it holds or not.
-fn level(question: &Question<'_>, lists: &[ObjectId]) -> Option<Level> {
-    let signature = question.signature;
+/// What stands there, whether it holds or not. `own`: the timestamps that should cover the signature.
+fn level(signature: &VerifiedSignature, own: &[&Stamp], lists: &[ObjectId]) -> Option<Level> {
     if !signature.signing_certificate_bound() {
         return None;
     }
-    let value = ObjectId::of(signature.value());
-    let over_value = |stamp: &&Stamp| stamp.covers().contains(&value);
-    if !question.stamps.iter().any(|stamp| over_value(&stamp)) {
+    if own.is_empty() {
         return Some(Level::BB);
     }
     if lists.is_empty() {
         return Some(Level::BT);
     }
-    let later = question.stamps.iter().filter(|stamp| stamp.kind() != StampKind::Signature);
-    let over_lists =
-        later.filter(over_value).any(|stamp| lists.iter().any(|list| stamp.covers().contains(list)));
+    let mut later = own.iter().filter(|stamp| stamp.kind() != StampKind::Signature);
+    let over_lists = later.any(|stamp| stamp.covers().contains_any(lists));
     Some(if over_lists { Level::BLTA } else { Level::BLT })
 }
 
 /// How far its time is shown.
-fn state(holding: &[(&Stamp, &TimestampToken)], object: ObjectId) -> TimestampState {
-    let over: Vec<ObjectId> = holding
-        .iter()
-        .filter(|(stamp, _)| stamp.covers().contains(&object))
-        .map(|(_, token)| ObjectId::of(token.as_der()))
-        .collect();
-    let covered = |id: &ObjectId| holding.iter().any(|(stamp, _)| stamp.covers().contains(id));
+fn state(over: &[&Holding<'_>]) -> TimestampState {
     if over.is_empty() {
         TimestampState::None
-    } else if over.iter().any(covered) {
+    } else if over.iter().any(|one| one.covered.is_some()) {
         TimestampState::Archived
     } else {
         TimestampState::Proven

@@ -61,35 +61,84 @@ impl fmt::Display for Proof {
     }
 }
 
+/// What a timestamp is a proof for. Cheap to clone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Covers {
+    order: Arc<BTreeMap<ObjectId, usize>>,
+    below: usize,
+}
+
+impl Covers {
+    /// Everything in an order that stands below a place: the timestamps of a file share one order, each covers what stood
+    /// there before it.
+    pub fn below(order: &Arc<BTreeMap<ObjectId, usize>>, place: usize) -> Self {
+        Self { order: order.clone(), below: place }
+    }
+
+    /// Whether this is among it.
+    pub fn contains(&self, object: ObjectId) -> bool {
+        self.order.get(&object).is_some_and(|place| *place < self.below)
+    }
+
+    /// Whether one of these is.
+    pub(crate) fn contains_any(&self, objects: &[ObjectId]) -> bool {
+        objects.iter().any(|object| self.contains(*object))
+    }
+}
+
+impl From<Vec<ObjectId>> for Covers {
+    fn from(objects: Vec<ObjectId>) -> Self {
+        Self { order: Arc::new(objects.into_iter().map(|object| (object, 0)).collect()), below: 1 }
+    }
+}
+
 /// The earliest proof of each thing.
-#[derive(Debug, Clone)]
 pub(crate) struct Proofs {
     now: i64,
-    earliest: BTreeMap<ObjectId, Proof>,
+    stamps: Vec<(Covers, Proof)>,
+    single: BTreeMap<ObjectId, Proof>,
+    /// What each thing stands inside of: it existed when those did.
+    holders: BTreeMap<ObjectId, Vec<ObjectId>>,
 }
 
 impl Proofs {
     /// Everything exists at the moment of verification (EN 319 102-1 §5.6.3.4, step 1).
-    pub(crate) fn new(now: i64) -> Self {
-        Self { now, earliest: BTreeMap::new() }
+    pub(crate) fn new(now: i64, holders: BTreeMap<ObjectId, Vec<ObjectId>>) -> Self {
+        Self { now, stamps: Vec::new(), single: BTreeMap::new(), holders }
     }
 
-    /// Adds a proof; an earlier one stays. What would only be shown for later than now says nothing.
-    pub(crate) fn add(&mut self, object: ObjectId, proof: &Proof) {
-        if proof.at < self.earliest(object).at {
-            self.earliest.insert(object, proof.clone());
+    /// Takes in that what a timestamp covers existed.
+    pub(crate) fn add(&mut self, covers: &Covers, proof: Proof) {
+        self.stamps.push((covers.clone(), proof));
+    }
+
+    /// Takes in that one thing existed.
+    pub(crate) fn add_one(&mut self, object: ObjectId, proof: &Proof) {
+        let known = self.single.entry(object).or_insert_with(|| proof.clone());
+        if proof.at < known.at {
+            *known = proof.clone();
         }
     }
 
     /// The earliest proof of several things together: the latest of theirs.
     pub(crate) fn of_all(&self, objects: &[ObjectId]) -> Proof {
         let each = objects.iter().map(|object| self.earliest(*object));
-        each.max_by_key(|proof| proof.at).unwrap_or(Proof { at: self.now, by: Witness::Present })
+        each.max_by_key(|proof| proof.at).unwrap_or_else(|| self.present())
     }
 
-    /// The earliest proof of something.
+    /// The earliest proof of something. What would only be shown for later than now says nothing.
     pub(crate) fn earliest(&self, object: ObjectId) -> Proof {
-        self.earliest.get(&object).cloned().unwrap_or(Proof { at: self.now, by: Witness::Present })
+        let holders = self.holders.get(&object).map(Vec::as_slice).unwrap_or_default();
+        let proofs = std::iter::once(&object).chain(holders).flat_map(|object| {
+            let stamps = self.stamps.iter().filter(|(covers, _)| covers.contains(*object));
+            stamps.map(|(_, proof)| proof).chain(self.single.get(object))
+        });
+        let earliest = proofs.min_by_key(|proof| proof.at).filter(|proof| proof.at < self.now);
+        earliest.cloned().unwrap_or_else(|| self.present())
+    }
+
+    fn present(&self) -> Proof {
+        Proof { at: self.now, by: Witness::Present }
     }
 }
 

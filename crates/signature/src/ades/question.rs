@@ -1,10 +1,12 @@
 //! What is asked: a signature, what is at hand beside it, whom to trust, by which rules, and about when.
 
 use super::algorithms::AlgorithmTable;
-use super::proof::{ObjectId, Proof};
+use super::proof::{Covers, ObjectId, Proof};
 use super::reason::Reason;
 use crate::augment::ArchiveError;
 use crate::certificate::Certificate;
+use crate::cms::ber::to_der;
+use crate::cms::signed_data::SignedData;
 use crate::path::{Anchor, PathRules, Purpose};
 use crate::read::Walk;
 use crate::timestamp::{TimestampRefused, TimestampToken, read_token};
@@ -60,7 +62,7 @@ impl StampKind {
 pub struct Stamp {
     kind: StampKind,
     token: Result<TimestampToken, Box<Reason>>,
-    covers: Vec<ObjectId>,
+    covers: Covers,
 }
 
 impl Stamp {
@@ -72,11 +74,11 @@ impl Stamp {
             // The value is over the signed attributes, and they hold the certificate's digest.
             covers.push(ObjectId::of(signature.signer().as_der()));
         }
-        Self { kind: StampKind::Signature, token, covers }
+        Self { kind: StampKind::Signature, token, covers: covers.into() }
     }
 
     /// An archive timestamp as [`crate::verify_archive_timestamp`] found it, with what its index names.
-    pub fn archive(token: Result<TimestampToken, ArchiveError>, covers: Vec<ObjectId>) -> Self {
+    pub fn archive(token: Result<TimestampToken, ArchiveError>, covers: Covers) -> Self {
         let token = token.map_err(|error| match error {
             ArchiveError::Signature(error) => Reason::Signature(error),
             ArchiveError::Timestamp(error) => Reason::Timestamp(error),
@@ -87,13 +89,13 @@ impl Stamp {
 
     /// A token, or the answer of an authority that holds one (`.tsr`), over bytes of any kind: a PDF's, with what those
     /// bytes hold.
-    pub fn over_bytes(token: &[u8], over: &[&[u8]], covers: Vec<ObjectId>) -> Self {
+    pub fn over_bytes(token: &[u8], over: &[&[u8]], covers: Covers) -> Self {
         Self { kind: StampKind::Document, token: read_over(token, over), covers }
     }
 
     /// One that stands in the wrong place.
     pub fn misplaced(kind: StampKind, why: Reason) -> Self {
-        Self { kind, token: Err(Box::new(why)), covers: Vec::new() }
+        Self { kind, token: Err(Box::new(why)), covers: Covers::default() }
     }
 
     /// What kind.
@@ -107,7 +109,7 @@ impl Stamp {
     }
 
     /// What existed when it was made, if it holds.
-    pub fn covers(&self) -> &[ObjectId] {
+    pub fn covers(&self) -> &Covers {
         &self.covers
     }
 }
@@ -140,22 +142,25 @@ pub fn objects_of(signature: &VerifiedSignature) -> Vec<ObjectId> {
     found
 }
 
-/// Everything that a proof over a token is about: itself, and what is embedded in it.
+/// Everything that a proof over a token is about: itself, and what is embedded in it, whether it holds or not.
 pub fn objects_of_token(token: &[u8]) -> Vec<ObjectId> {
     let mut found = vec![ObjectId::of(token)];
-    if let Ok(read) = TimestampToken::read(token) {
-        embedded(read.signature(), &mut found);
+    let der = to_der(token);
+    if let Ok(read) = SignedData::read(&der) {
+        let certificates = read.certificates.iter().map(Certificate::fingerprint);
+        found.extend(certificates.map(ObjectId::of_fingerprint));
+        found.extend(read.crls.iter().chain(&read.ocsps).map(|list| ObjectId::of(list)));
     }
     found
 }
 
 fn embedded(signature: &VerifiedSignature, found: &mut Vec<ObjectId>) {
-    found.extend(signature.certificates().iter().map(|certificate| ObjectId::of(certificate.as_der())));
+    found.extend(signature.certificates().iter().map(|one| ObjectId::of_fingerprint(one.fingerprint())));
     found.extend(signature.crls().iter().chain(signature.ocsps()).map(|list| ObjectId::of(list)));
 }
 
 /// The rules, where the standard leaves a choice (EN 319 102-1 §5.1.4). The defaults are those of
-/// `docs/adr/0008-signatures-over-time.md`.
+/// `docs/adr/signatures-over-time.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constraints {
     /// Until when which algorithm is acceptable.
@@ -218,6 +223,28 @@ pub enum Binding {
     Noted,
     /// It can't pass.
     Required,
+}
+
+/// Whom to trust, by which rules, about when, with what collected meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// Whose word is taken.
+    pub trust: &'a Trust,
+    /// By which rules.
+    pub constraints: &'a Constraints,
+    /// What the one who verifies has collected.
+    pub collected: &'a Evidence,
+    /// The moment of verification, in unix seconds.
+    pub at: i64,
+}
+
+/// One signature of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// The signature, its content and key matching.
+    pub signature: &'a VerifiedSignature,
+    /// What shows that it was *not* made earlier, if anything does: it names something that is no older.
+    pub made_after: Option<&'a Proof>,
 }
 
 /// What is asked about one signature.

@@ -156,6 +156,13 @@ pub enum Reason {
         /// The time in the one that covers it.
         covering: i64,
     },
+    /// A timestamp says to be of after the moment of verification.
+    NotYetStamped {
+        /// The time in it, in unix seconds.
+        stamped: i64,
+        /// The moment asked about.
+        asked: i64,
+    },
     /// The timestamp came later after the claimed signing time than the constraints allow.
     TimestampDelay {
         /// When the signer says to have signed, in unix seconds.
@@ -222,7 +229,7 @@ impl Reason {
             Self::Algorithm { until: Some(_), .. } => SubIndication::CryptoConstraintsFailureNoPoe,
             Self::Algorithm { until: None, .. } => SubIndication::CryptoConstraintsFailure,
             Self::NoProof { .. } => SubIndication::NoPoe,
-            Self::TimestampOrder { .. } => SubIndication::TimestampOrderFailure,
+            Self::TimestampOrder { .. } | Self::NotYetStamped { .. } => SubIndication::TimestampOrderFailure,
         }
     }
 }
@@ -360,6 +367,9 @@ impl fmt::Display for Reason {
                 Utc(*covering),
                 Utc(*covered)
             ),
+            Self::NotYetStamped { stamped, asked } => {
+                write!(f, "the timestamp is of {}, asked about {}", Utc(*stamped), Utc(*asked))
+            }
             Self::TimestampDelay { claimed, exists, allowed } => write!(
                 f,
                 "claimed to be signed at {}, known to exist since {exists}: more than {allowed} seconds apart",

@@ -4,7 +4,7 @@
 use super::algorithms::Acceptable;
 use super::engine::{Engine, Role, is_fresh, signed_by};
 use super::proof::ObjectId;
-use super::question::RevocationRule;
+use super::question::{Freshness, RevocationRule};
 use super::reason::Reason;
 use super::statement::{Statement, Statements, Status, weigh};
 use crate::algorithm::{Algorithm, KeyKind};
@@ -70,11 +70,20 @@ impl Engine<'_> {
         control = match revoked {
             // The second of the revocation is no longer one in which it held.
             Some(at) => control.min(at.saturating_sub(1)),
-            None if is_fresh(newest, control) => control,
+            None if is_fresh(newest, self.fresh_at(control, number, role)) => control,
             None => control.min(self.spoken_until(newest.issued, newest.next, number, role)),
         };
         let until = newest.signed.iter().map(|signed| self.acceptable_until(Some(*signed)));
         Ok(until.fold(control, i64::min))
+    }
+
+    /// The moment at which a list must be fresh to be relied on without asking when it was issued.
+    fn fresh_at(&self, control: i64, number: usize, role: Role) -> i64 {
+        match self.freshness(number, role) {
+            // However far the authorities above take the moment back, a later list was due.
+            Freshness::AfterSigning => self.at,
+            Freshness::UntilNextUpdate => control,
+        }
     }
 
     /// No list is of use: none is at hand, or none is known to have existed in time.

@@ -118,6 +118,16 @@ pub enum Standing {
     Unknown,
 }
 
+/// What is known of the signatures and timestamps of a file, each in the order they were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Together {
+    /// The signatures.
+    pub signatures: Vec<Validation>,
+    /// The timestamps.
+    pub stamps: Vec<StampStatus>,
+}
+
 /// One timestamp, and what it is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StampStatus {

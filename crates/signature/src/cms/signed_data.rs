@@ -212,8 +212,11 @@ fn open(p7s: &[u8]) -> Result<Walk<'_>, SignatureError> {
     Ok(fields)
 }
 
+/// The type of a content, its encoding, and the content where it is inside.
+type Content<'a> = (ObjectIdentifier, &'a [u8], Option<&'a [u8]>);
+
 /// `EncapsulatedContentInfo` (RFC 5652 §5.2): the type, its encoding, and the content where it is inside.
-fn read_content(encapsulated: Tlv<'_>) -> Result<(ObjectIdentifier, &[u8], Option<&[u8]>), SignatureError> {
+fn read_content(encapsulated: Tlv<'_>) -> Result<Content<'_>, SignatureError> {
     let at = part("content type");
     let mut fields = Walk::new(encapsulated.value).map_err(&at)?;
     let type_der = fields.take(Tag::ObjectIdentifier).map_err(&at)?.whole;
@@ -231,8 +234,11 @@ fn read_content(encapsulated: Tlv<'_>) -> Result<(ObjectIdentifier, &[u8], Optio
     Ok((content_type, type_der, content))
 }
 
+/// Revocation lists, and OCSP answers.
+type Revocations<'a> = (Vec<&'a [u8]>, Vec<&'a [u8]>);
+
 /// `RevocationInfoChoices` (RFC 5652 §10.2.1): lists, and OCSP answers as `OtherRevocationInfoFormat` (RFC 5940 §2.1).
-fn read_revocation(set: Option<Tlv<'_>>) -> Result<(Vec<&[u8]>, Vec<&[u8]>), SignatureError> {
+fn read_revocation(set: Option<Tlv<'_>>) -> Result<Revocations<'_>, SignatureError> {
     let at = part("revocation data");
     let (mut crls, mut ocsps) = (Vec::new(), Vec::new());
     let Some(set) = set else { return Ok((crls, ocsps)) };

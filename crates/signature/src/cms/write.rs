@@ -28,10 +28,7 @@ pub(crate) fn content_info(signer: &dyn Signer, parts: Parts<'_>) -> Vec<u8> {
         certificates.push(leaf.as_der().to_vec());
         certificates.extend(signer.chain().iter().map(|above| above.as_der().to_vec()));
     }
-    let certificates = match certificates.is_empty() {
-        true => Vec::new(),
-        false => encode::retag(encode::CONTEXT, encode::set_of(certificates)),
-    };
+    let certificates = tagged(0, certificates);
     let inside = parts
         .content
         .map(|content| encode::tlv(encode::CONTEXT, &[&encode::tlv(encode::OCTET_STRING, &[content])]));
@@ -75,10 +72,7 @@ pub(crate) fn add(p7s: &[u8], additions: &Additions<'_>) -> Result<Vec<u8>, Sign
     let read = SignedData::read(&p7s)?;
     let mut unsigned: Vec<Vec<u8>> = read.signer.unsigned.0.iter().map(|one| one.whole.to_vec()).collect();
     unsigned.extend(additions.unsigned.iter().cloned());
-    let unsigned = match unsigned.is_empty() {
-        true => Vec::new(),
-        false => encode::retag(encode::CONTEXT | 1, encode::set_of(unsigned)),
-    };
+    let unsigned = tagged(1, unsigned);
     let mut fields: Vec<&[u8]> = read.signer.fields.to_vec();
     fields.push(&unsigned);
     let signer_info = encode::sequence(&fields);
@@ -94,10 +88,6 @@ pub(crate) fn add(p7s: &[u8], additions: &Additions<'_>) -> Result<Vec<u8>, Sign
     // RFC 5652 §5.1: version 5 where revocation data of another format stands inside.
     let other = revocation.iter().any(|one| one.first() == Some(&(encode::CONTEXT | 1)));
     let version = if other { encode::small(5) } else { read.raw.version.to_vec() };
-    let tagged = |number: u8, set: Vec<Vec<u8>>| match set.is_empty() {
-        true => Vec::new(),
-        false => encode::retag(encode::CONTEXT | number, encode::set_of(set)),
-    };
     let signed_data = encode::sequence(&[
         &version,
         read.raw.digests,
@@ -107,6 +97,14 @@ pub(crate) fn add(p7s: &[u8], additions: &Additions<'_>) -> Result<Vec<u8>, Sign
         &encode::set_of(vec![signer_info]),
     ]);
     Ok(encode::sequence(&[&encode::oid(oid::SIGNED_DATA), &encode::tlv(encode::CONTEXT, &[&signed_data])]))
+}
+
+/// `[number] IMPLICIT SET OF … OPTIONAL`: nothing where the set is empty.
+fn tagged(number: u8, set: Vec<Vec<u8>>) -> Vec<u8> {
+    if set.is_empty() {
+        return Vec::new();
+    }
+    encode::retag(encode::CONTEXT | number, encode::set_of(set))
 }
 
 /// The values of a SET, as they came.

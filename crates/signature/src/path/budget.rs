@@ -12,11 +12,15 @@ const STEPS_MAX: u32 = 2_000;
 /// Bound on names compared with subtrees in one search: a certificate has room for a thousand of either.
 const NAME_COMPARISONS_MAX: u32 = 250_000;
 
-/// Bound on nodes of policy graphs in one search; real paths have a dozen.
-const POLICY_NODES_MAX: u32 = 20_000;
+/// Bound on what policy graphs hold in one search, nodes and what leads to them; real paths have a dozen.
+const POLICY_NODES_MAX: u32 = 5_000;
+
+/// Bound on paths whose revocation is asked: each may cost hundreds of signature checks.
+const PATHS_MAX: u32 = 16;
 
 #[derive(Debug)]
 pub(super) struct Budget {
+    paths: u32,
     signatures: u32,
     steps: u32,
     name_comparisons: u32,
@@ -26,6 +30,7 @@ pub(super) struct Budget {
 impl Budget {
     pub(super) fn new() -> Self {
         Self {
+            paths: PATHS_MAX,
             signatures: SIGNATURES_MAX,
             steps: STEPS_MAX,
             name_comparisons: NAME_COMPARISONS_MAX,
@@ -35,6 +40,11 @@ impl Budget {
 
     pub(super) fn check_signature(&mut self) -> Result<(), PathError> {
         spend(&mut self.signatures, 1, SIGNATURES_MAX, "signature checks")
+    }
+
+    /// One more path that reached an anchor and may be refused for what was revoked.
+    pub(super) fn complete_path(&mut self) -> Result<(), PathError> {
+        spend(&mut self.paths, 1, PATHS_MAX, "paths to an anchor")
     }
 
     pub(super) fn step(&mut self) -> Result<(), PathError> {

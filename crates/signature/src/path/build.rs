@@ -243,6 +243,7 @@ impl<'a> Search<'a> {
             rules: self.rules.clone(),
             at: self.at,
         };
+        self.budget.complete_path()?;
         match accept(proven) {
             Ok(found) => Ok(Some(found)),
             Err(error) => {

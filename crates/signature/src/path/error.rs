@@ -113,8 +113,8 @@ pub enum PathError {
         /// Which.
         extension: ObjectIdentifier,
     },
-    /// An issuer or an authority without a name (RFC 5280 §4.1.2.4, §4.1.2.6).
-    #[error("a certificate authority has no name")]
+    /// Nobody named where somebody must be (RFC 5280 §4.1.2.4, §4.1.2.6).
+    #[error("a certificate names no issuer, or neither a subject nor, critically, an alternative name")]
     Nameless,
     /// A key of no use here.
     #[error("the key of `{subject}` can't be used")]
@@ -192,7 +192,7 @@ pub enum PathError {
         /// Why.
         reason: RevocationReason,
         /// By whose list or answer.
-        source_of: RevocationSource,
+        source_of: Box<RevocationSource>,
         /// The moment asked about.
         asked: i64,
     },

@@ -25,6 +25,7 @@ use build::Search;
 
 /// What the reader of signatures trusts.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a verifier has few anchors")]
 pub enum Anchor {
     /// SHA-256 of a certificate's DER; the certificate must then be among the intermediates (signatures made here carry it).
     Fingerprint([u8; 32]),
@@ -165,7 +166,7 @@ pub fn find_path_unrevoked(
             match status {
                 RevocationStatus::Good { .. } => {}
                 RevocationStatus::Revoked { at: since, reason, source } => {
-                    let (at, reason, source_of) = (*since, *reason, source.clone());
+                    let (at, reason, source_of) = (*since, *reason, Box::new(source.clone()));
                     return Err(PathError::Revoked { subject, at, reason, source_of, asked: path.at() });
                 }
                 RevocationStatus::Unknown { why } => {

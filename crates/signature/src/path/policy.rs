@@ -198,3 +198,6 @@ pub(super) enum Mapping {
     Allowed,
     Inhibited,
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,7 +127,11 @@ fn split_mailbox(mailbox: &str) -> Result<(&str, &str), Unreadable> {
 /// §4.2.1.10 refuses it.
 fn uri_host(uri: &str) -> Result<&str, Unreadable> {
     let (_, rest) = uri.split_once("://").ok_or(Unreadable)?;
-    let authority = rest.split(['/', '?', '#', '\\']).next().ok_or(Unreadable)?;
+    let authority = rest.split(['/', '?', '#']).next().ok_or(Unreadable)?;
+    // Programs disagree about what a backslash ends.
+    if authority.bytes().any(|byte| byte == b'\\' || !byte.is_ascii_graphic()) {
+        return Err(Unreadable);
+    }
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = match host.split_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
@@ -231,7 +235,7 @@ mod tests {
                 ("http://host.example.com/x", "example.com", Ok(false)),
                 ("http://host.example.com", ".example.com", Ok(true)),
                 ("http://example.com", ".example.com", Ok(false)),
-                ("http://evil.com\\@host.example.com", "host.example.com", Ok(false)),
+                ("http://evil.com\\@host.example.com", "host.example.com", Err(Unreadable)),
                 ("http://192.0.2.1/", "example.com", Err(Unreadable)),
                 ("http://[::1]/", "example.com", Err(Unreadable)),
                 ("urn:isbn:1", "example.com", Err(Unreadable)),

@@ -3,20 +3,21 @@
 use super::entries::{self, Entry, Survey};
 use super::point::IssuingPoint;
 use crate::algorithm::{Algorithm, PublicKey};
-use crate::certificate::{Certificate, seconds};
+use crate::certificate::Certificate;
 use crate::name::DistinguishedName;
 use crate::oid;
 use crate::read::{Walk, context};
+use crate::time;
 use const_oid::ObjectIdentifier;
 use der::asn1::BitStringRef;
 use der::{Decode, Tag};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 use x509_cert::ext::pkix::AuthorityKeyIdentifier;
 use x509_cert::name::Name;
-use x509_cert::time::Time;
 
 /// A revocation list (RFC 5280 §5.1). Cheap to clone.
 ///
@@ -263,11 +264,10 @@ impl<'a> Raw<'a> {
         }
         let inner_algorithm = fields.take(Tag::Sequence)?.whole;
         let issuer = fields.take(Tag::Sequence)?.whole;
-        let this_update = seconds(fields.decode::<Time>()?);
-        let next_update = if fields.next_tag().is_some_and(entries::is_time) {
-            Some(seconds(fields.decode::<Time>()?))
-        } else {
-            None
+        let this_update = time::read(&mut fields)?;
+        let next_update = match fields.next_tag() {
+            Some(Tag::UtcTime | Tag::GeneralizedTime) => Some(time::read(&mut fields)?),
+            _ => None,
         };
         let entries = fields.take_if(Tag::Sequence)?.map_or(&[][..], |entries| entries.value);
         let extensions = fields.take_if(context(0))?;
@@ -303,15 +303,14 @@ impl Extensions {
     fn read(list: &[u8]) -> Result<Self, CrlError> {
         let part = |part| move |source| CrlError::Malformed { part, source };
         let mut found = Self::default();
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut list = Walk::new(list).map_err(part("extensions"))?;
         while !list.is_done() {
             let extension: x509_cert::ext::Extension = list.decode().map_err(part("extensions"))?;
             let (id, value) = (extension.extn_id, extension.extn_value.as_bytes());
-            if seen.contains(&id) {
+            if !seen.insert(id) {
                 return Err(CrlError::ExtensionTwice { extension: id });
             }
-            seen.push(id);
             match id {
                 oid::CRL_NUMBER => found.number = Some(number(value).map_err(part("number"))?),
                 oid::DELTA_CRL_INDICATOR => {
@@ -327,8 +326,8 @@ impl Extensions {
                     found.authority_key = key.key_identifier.map(|key| key.as_bytes().to_vec());
                 }
                 oid::EXPIRED_CERTS_ON_CRL => {
-                    let since = der::asn1::GeneralizedTime::from_der(value).map_err(part("expired since"))?;
-                    found.keeps_expired_since = Some(seconds(Time::GeneralTime(since)));
+                    let since = Walk::new(value).and_then(|mut value| time::read_generalized(&mut value));
+                    found.keeps_expired_since = Some(since.map_err(part("expired since"))?);
                 }
                 _ if extension.critical => found.refused = found.refused.or(Some(id)),
                 _ => {}

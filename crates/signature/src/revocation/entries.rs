@@ -4,9 +4,9 @@ use super::source::RevocationReason;
 use crate::comparable::Comparable;
 use crate::general_name::GeneralName;
 use crate::oid;
+use crate::read::{Walk, is_shortest_integer};
+use crate::time;
 use const_oid::ObjectIdentifier;
-use der::{Decode, Tag};
-use x509_cert::time::Time;
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
@@ -83,7 +83,7 @@ fn next(bytes: &[u8]) -> Option<(RawEntry<'_>, &[u8])> {
     let (entry, rest) = take(bytes, SEQUENCE)?;
     let (serial, after) = take(entry, INTEGER)?;
     let date = value(after)?;
-    if !matches!(date.tag, UTC_TIME | GENERALIZED_TIME) || !is_shortest(serial) {
+    if !matches!(date.tag, UTC_TIME | GENERALIZED_TIME) || !is_shortest_integer(serial) {
         return None;
     }
     let extensions = match date.rest {
@@ -96,14 +96,6 @@ fn next(bytes: &[u8]) -> Option<(RawEntry<'_>, &[u8])> {
     Some((RawEntry { serial, date: date.whole, extensions }, rest))
 }
 
-/// Whether an INTEGER's content is the shortest there is (X.690 §8.3.2): else equal numbers would look unequal.
-fn is_shortest(integer: &[u8]) -> bool {
-    match integer {
-        [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => false,
-        _ => true,
-    }
-}
-
 /// Reads all entries once; `None` where one is not what it should be.
 pub(super) fn survey(entries: &[u8]) -> Option<Survey> {
     let (mut found, mut left) = (Survey::default(), entries);
@@ -114,7 +106,11 @@ pub(super) fn survey(entries: &[u8]) -> Option<Survey> {
         while !extensions.is_empty() {
             let (extension, rest) = extension(extensions)?;
             match extension.id {
-                id if id == oid::CERTIFICATE_ISSUER.as_bytes() => found.names_issuers = true,
+                id if id == oid::CERTIFICATE_ISSUER.as_bytes() => {
+                    // Unreadable, it would leave certificates out.
+                    issuers(extension.value)?;
+                    found.names_issuers = true;
+                }
                 id if id == oid::CRL_REASON.as_bytes() || id == oid::INVALIDITY_DATE.as_bytes() => {}
                 id if extension.critical => {
                     found.refused = found.refused.or(Some(ObjectIdentifier::from_bytes(id).ok()?));
@@ -172,9 +168,8 @@ pub(super) fn find(
         if survey.names_issuers
             && let Some(names) = extension_of(&entry, oid::CERTIFICATE_ISSUER)
         {
-            of_issuer = take(names, SEQUENCE)
-                .and_then(|(names, _)| GeneralName::read_all(names).ok())
-                .is_some_and(|names| names.iter().any(|name| name.directory() == Some(issuer)));
+            of_issuer =
+                issuers(names).is_some_and(|names| names.iter().any(|name| name.directory() == Some(issuer)));
         }
         if of_issuer && entry.serial == serial {
             return Some(read(&entry));
@@ -184,18 +179,21 @@ pub(super) fn find(
     None
 }
 
+/// `certificateIssuer`.
+fn issuers(value: &[u8]) -> Option<Vec<GeneralName>> {
+    match take(value, SEQUENCE)? {
+        (names, []) => GeneralName::read_all(names).ok(),
+        _ => None,
+    }
+}
+
 /// A date or reason that can't be read leaves the certificate revoked: since ever, for no reason given.
 fn read(entry: &RawEntry<'_>) -> Entry {
-    let at = Time::from_der(entry.date).map_or(i64::MIN, crate::certificate::seconds);
+    let at = Walk::new(entry.date).and_then(|mut date| time::read(&mut date)).unwrap_or(i64::MIN);
     let reason = extension_of(entry, oid::CRL_REASON).and_then(|value| take(value, ENUMERATED));
     let reason = match reason {
         Some(([code], [])) => RevocationReason::of(*code),
         _ => RevocationReason::Unspecified,
     };
     Entry { at, reason }
-}
-
-/// The tag that times have, for the reader of lists.
-pub(super) fn is_time(tag: Tag) -> bool {
-    matches!(tag, Tag::UtcTime | Tag::GeneralizedTime)
 }

@@ -2,19 +2,19 @@
 
 use super::source::RevocationReason;
 use crate::algorithm::{Algorithm, DigestAlgorithm, PublicKey};
-use crate::certificate::{Certificate, seconds};
+use crate::certificate::Certificate;
 use crate::name::DistinguishedName;
 use crate::oid;
 use crate::read::{Walk, context, context_primitive};
+use crate::time::read_generalized;
 use const_oid::ObjectIdentifier;
-use der::asn1::{BitStringRef, GeneralizedTime};
+use der::asn1::BitStringRef;
 use der::{Decode, Tag};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
 use x509_cert::ext::Extension;
 use x509_cert::name::Name;
-use x509_cert::time::Time;
 
 /// An OCSP answer (`BasicOCSPResponse`). Cheap to clone. Parsing asserts nothing about who signed it.
 #[derive(Clone)]
@@ -160,7 +160,7 @@ impl OcspResponse {
         // Only version 1 exists, and DER leaves it out; some write it.
         fields.take_if(context(0)).map_err(part("version"))?;
         let responder = Responder::read(&mut fields).map_err(part("responder"))?;
-        let produced_at = time(&mut fields).map_err(part("time"))?;
+        let produced_at = read_generalized(&mut fields).map_err(part("time"))?;
         let mut list = fields.enter(Tag::Sequence).map_err(part("answers"))?;
         let mut answers = Vec::new();
         while !list.is_done() {
@@ -321,9 +321,9 @@ impl Answer {
         let serial = id.take(Tag::Integer)?.value.to_vec();
         id.finish()?;
         let says = Says::read(&mut fields)?;
-        let this_update = time(&mut fields)?;
+        let this_update = read_generalized(&mut fields)?;
         let next_update = match fields.take_if(context(0))? {
-            Some(tagged) => Some(time(&mut Walk::new(tagged.value)?)?),
+            Some(tagged) => Some(read_generalized(&mut Walk::new(tagged.value)?)?),
             None => None,
         };
         let extensions = match fields.take_if(context(1))? {
@@ -365,7 +365,7 @@ impl Says {
         }
         if let Some(revoked) = fields.take_if(context(1))? {
             let mut revoked = Walk::new(revoked.value)?;
-            let at = time(&mut revoked)?;
+            let at = read_generalized(&mut revoked)?;
             let reason = match revoked.take_if(context(0))? {
                 Some(tagged) => match Walk::new(tagged.value)?.take(Tag::Enumerated)?.value {
                     [code] => RevocationReason::of(*code),
@@ -396,7 +396,8 @@ fn read_extensions(tagged: &[u8]) -> der::Result<ReadExtensions> {
         let extension: Extension = list.decode()?;
         match extension.extn_id {
             oid::OCSP_ARCHIVE_CUTOFF => {
-                found.archive_cutoff = Some(time(&mut Walk::new(extension.extn_value.as_bytes())?)?);
+                found.archive_cutoff =
+                    Some(read_generalized(&mut Walk::new(extension.extn_value.as_bytes())?)?);
             }
             oid::OCSP_NONCE | oid::OCSP_EXTENDED_REVOKE => {}
             id if extension.critical => found.refused = found.refused.or(Some(id)),
@@ -404,10 +405,6 @@ fn read_extensions(tagged: &[u8]) -> der::Result<ReadExtensions> {
         }
     }
     Ok(found)
-}
-
-fn time(fields: &mut Walk<'_>) -> der::Result<i64> {
-    Ok(seconds(Time::GeneralTime(fields.decode::<GeneralizedTime>()?)))
 }
 
 impl PartialEq for OcspResponse {

@@ -36,7 +36,7 @@ pub(crate) struct IssuingPoint {
 }
 
 /// A set of reasons for a revocation (`ReasonFlags`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Reasons(u16);
 
 impl Reasons {
@@ -159,9 +159,8 @@ fn any_is(names: &[GeneralName], wanted: &Comparable) -> bool {
 /// `[number] BOOLEAN DEFAULT FALSE`.
 fn flag(fields: &mut Walk<'_>, number: u32) -> der::Result<bool> {
     match fields.take_if(context_primitive(number))?.map(|flag| flag.value) {
-        None => Ok(false),
         Some([0xff]) => Ok(true),
-        Some([0]) => Ok(false),
+        None | Some([0]) => Ok(false),
         Some(_) => Err(Tag::Boolean.value_error().into()),
     }
 }

@@ -5,7 +5,7 @@ use super::crl::Crl;
 use super::ocsp::{Answer, OcspResponse, Says};
 use super::point::DistributionPoint;
 use super::source::{RevocationSource, RevocationStatus, SourcePlace, Unused, WhyUnused};
-use super::status::{Checker, Issuer, Verdict, links};
+use super::status::{Checker, Issuer, SIGNER_PATH_COST, Verdict, links};
 use crate::algorithm::PublicKey;
 use crate::certificate::Certificate;
 use crate::path::{Anchor, PathError, PathRules, Purpose, find_path};
@@ -102,6 +102,7 @@ impl<'a> Checker<'a> {
         if self.asked.contains(&candidate.fingerprint()) {
             return Err(WhyUnused::SignerStatusUnknown { signer: signer() });
         }
+        self.spend(SIGNER_PATH_COST)?;
         let at = match self.currency {
             Currency::Current => self.at,
             Currency::AtHand => list.this_update(),
@@ -223,6 +224,7 @@ impl<'a> Checker<'a> {
         response: &OcspResponse,
         issuer: Issuer<'_>,
     ) -> Result<(), WhyUnused> {
+        self.spend(SIGNER_PATH_COST)?;
         let signer = candidate.subject();
         let at = match self.currency {
             Currency::Current => self.at,

@@ -12,6 +12,7 @@ use crate::algorithm::PublicKey;
 use crate::certificate::Certificate;
 use crate::name::DistinguishedName;
 use crate::path::{Anchor, AnchorRule, ProvenPath};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// The status of each certificate of a path below its anchor, from the signer's up, by what is at hand.
@@ -57,8 +58,11 @@ pub(super) fn links(path: &ProvenPath) -> Vec<(&Certificate, Issuer<'_>)> {
     below.zip(above.chain(anchor)).collect()
 }
 
-/// Bound on signature checks over lists and answers for one path, those of their signers' paths apart.
+/// Bound on signature checks over lists and answers for one path.
 pub(super) const SIGNATURES_MAX: u32 = 256;
+
+/// What the path of a list's or answer's signer is taken to cost, however many checks it comes to: so there are few.
+pub(super) const SIGNER_PATH_COST: u32 = 8;
 
 /// Bound on how far signers of lists are themselves looked up: the issuer of a list, whose own list another issues, whose…
 const DEPTH_MAX: usize = 4;
@@ -102,21 +106,23 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    fn this_update(&self) -> i64 {
+    /// A revocation that is for good before all else, the earliest of them; then the newest word, and of two as new the
+    /// hold.
+    fn weight(&self) -> (Option<Reverse<i64>>, i64, bool) {
         match self {
-            Self::Good { this_update, .. } => *this_update,
-            Self::Revoked { source, .. } => source.this_update,
+            Self::Good { this_update, .. } => (None, *this_update, false),
+            Self::Revoked { at, reason, source } => {
+                let lasting = *reason != RevocationReason::CertificateHold;
+                (lasting.then_some(Reverse(*at)), source.this_update, true)
+            }
         }
-    }
-
-    /// A revocation is for good, a hold may be lifted.
-    fn is_final(&self) -> bool {
-        matches!(self, Self::Revoked { reason, .. } if *reason != RevocationReason::CertificateHold)
     }
 }
 
 /// A list that is about the certificate, by whom it should be, at the right time.
 struct Usable<'a> {
+    /// Which of the points led to it.
+    point: usize,
     reasons: Reasons,
     list: &'a Crl,
     delta: Option<&'a Crl>,
@@ -134,7 +140,7 @@ impl<'a> Checker<'a> {
         let mut verdicts = self.answers(certificate, issuer, &mut unused);
         verdicts.extend(self.lists(certificate, issuer, &mut unused));
         self.asked.pop();
-        let best = verdicts.into_iter().max_by_key(|verdict| (verdict.is_final(), verdict.this_update()));
+        let best = verdicts.into_iter().max_by_key(Verdict::weight);
         match best {
             Some(Verdict::Good { source, this_update, next_update }) => {
                 RevocationStatus::Good { source, this_update, next_update }
@@ -159,13 +165,14 @@ impl<'a> Checker<'a> {
         // Last, whatever the issuer says elsewhere.
         points.push(DistributionPoint::of_issuer(certificate.issuer_name()));
         let mut usable: Vec<Usable<'a>> = Vec::new();
-        for point in &points {
+        let implied = points.len().saturating_sub(1);
+        for (number, point) in points.iter().enumerate() {
             for (index, list) in self.data.crls.iter().enumerate() {
                 if self.skips(SourcePlace::Crl { index, delta: None }) {
                     continue;
                 }
                 match self.usable(index, list, certificate, issuer, point) {
-                    Ok(Some(found)) => usable.push(found),
+                    Ok(Some(found)) => usable.push(Usable { point: number, ..found }),
                     Ok(None) => {}
                     Err(why) => {
                         unused.push(Unused { place: SourcePlace::Crl { index, delta: None }, why });
@@ -173,22 +180,30 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        // The newest first: it supersedes others about the same reasons, (e).
-        usable.sort_by_key(|usable| std::cmp::Reverse(usable.source.this_update));
+        // Several points may lead to one list.
+        usable.sort_by_key(|usable| (usable.source.place, usable.reasons));
+        usable.dedup_by_key(|usable| (usable.source.place, usable.reasons));
+        // Those that the certificate points to before what its issuer says elsewhere; of each the newest first: it
+        // supersedes others about the same reasons, (e).
+        usable.sort_by_key(|usable| (usable.point == implied, Reverse(usable.source.this_update)));
         let mut covered = Reasons::default();
         let mut oldest: Option<RevocationSource> = None;
-        for Usable { reasons, list, delta, source } in usable {
-            if reasons.is_within(covered) {
-                continue;
-            }
+        for Usable { reasons, list, delta, source, .. } in usable {
             // (i), (j), (k)
             let entry = match delta.and_then(|delta| delta.entry(certificate)) {
                 Some(entry) if entry.reason == RevocationReason::RemoveFromCrl => None,
                 Some(entry) => Some(entry),
                 None => list.entry(certificate),
             };
-            if let Some(entry) = entry {
+            // A newer list lifts a hold, and nothing else.
+            let superseded = reasons.is_within(covered);
+            if let Some(entry) = entry
+                && !(superseded && entry.reason == RevocationReason::CertificateHold)
+            {
                 return Some(Verdict::Revoked { at: entry.at, reason: entry.reason, source });
+            }
+            if superseded {
+                continue;
             }
             let kept = list.keeps_expired_since().is_some_and(|since| since <= certificate.not_after());
             if source.this_update > certificate.not_after() && !kept {
@@ -241,7 +256,7 @@ impl<'a> Checker<'a> {
                 completes(delta, list) && delta.refused().is_none() && self.is_current(delta).is_ok()
             })
             .collect();
-        deltas.sort_by_key(|(_, delta)| std::cmp::Reverse(delta.this_update()));
+        deltas.sort_by_key(|(_, delta)| Reverse(delta.this_update()));
         let currency = self.is_current(list);
         if deltas.is_empty() {
             currency.clone()?;
@@ -256,7 +271,7 @@ impl<'a> Checker<'a> {
             currency?;
         }
         let source = RevocationSource::crl(index, list, delta, signer.certificate);
-        Ok(Some(Usable { reasons, list, delta: delta.map(|(_, delta)| delta), source }))
+        Ok(Some(Usable { point: 0, reasons, list, delta: delta.map(|(_, delta)| delta), source }))
     }
 
     /// Whether a list is one of those that count at the moment.
@@ -272,13 +287,12 @@ impl<'a> Checker<'a> {
     ) -> Result<(), WhyUnused> {
         let (issuer, at) = (issuer.to_owned(), self.at);
         match (self.currency, next_update) {
-            (Currency::AtHand, _) => Ok(()),
             (Currency::Current, _) if this_update > at => Err(WhyUnused::NotYet { issuer, this_update, at }),
             (Currency::Current, None) => Err(WhyUnused::NoNextUpdate { issuer, this_update }),
             (Currency::Current, Some(next_update)) if next_update < at => {
                 Err(WhyUnused::Stale { issuer, next_update, at })
             }
-            (Currency::Current, Some(_)) => Ok(()),
+            (Currency::AtHand, _) | (Currency::Current, Some(_)) => Ok(()),
         }
     }
 
@@ -293,11 +307,17 @@ impl<'a> Checker<'a> {
         if let Some(signed) = self.signed.get(&by) {
             return Ok(*signed);
         }
-        let budget = WhyUnused::Budget { most: SIGNATURES_MAX };
-        self.signatures = self.signatures.checked_sub(1).ok_or(budget)?;
+        self.spend(1)?;
         let signed = check(key);
         self.signed.insert(by, signed);
         Ok(signed)
+    }
+
+    /// Takes checks out of the budget.
+    pub(super) fn spend(&mut self, checks: u32) -> Result<(), WhyUnused> {
+        let budget = WhyUnused::Budget { most: SIGNATURES_MAX };
+        self.signatures = self.signatures.checked_sub(checks).ok_or(budget)?;
+        Ok(())
     }
 }
 

@@ -14,7 +14,7 @@ pub enum TimestampRefused {
     /// The authority said no.
     #[error(
         "the timestamp authority refused (status {status}{}{})",
-        .failures.iter().map(|failure| format!(", {}", failure.word())).collect::<String>(),
+        listed(.failures),
         .reason.as_ref().map(|words| format!(": {words}")).unwrap_or_default()
     )]
     Refused {
@@ -90,6 +90,11 @@ impl FailureInfo {
             .find(|(number, _, _)| *number == bit)
             .map_or(Self::Other(bit), |(_, info, _)| *info)
     }
+}
+
+/// `, badRequest, …`
+fn listed(failures: &[FailureInfo]) -> String {
+    failures.iter().fold(String::new(), |words, failure| words + ", " + &failure.word())
 }
 
 /// Reads an authority's answer and holds it against the request: granted, its token matching its key, over the imprint

@@ -77,7 +77,8 @@ attacks! {
                 .stream(AMOUNT_LOOK, FORM_XOBJECT, LOOK)
                 .object(EMPTY_FIELD, &empty_field("other", ""))
                 .object(INFO, "<< >>")
-                .object(34, resources);
+                .object(34, resources)
+                .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>");
             let other = "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>";
             sign(first, certified(3)).end().signed().update().trailer(LATER)
                 .object(34, &resources.replace("5 0 R", "35 0 R")).object(35, other).end().bytes
@@ -109,4 +110,20 @@ attacks! {
         };
     certification_taken_back_is_forbidden => "forbidden: Catalog",
         || after(certified(1)).object(1, &catalog("")).end().bytes;
+    /// Kept from the screen, and printed over the text all the same.
+    picture_that_is_only_printed_in_a_field_that_nobody_signed_is_forbidden => "forbidden: Field",
+        || {
+            let bytes = sneaky(PLAIN, OVER_THE_TEXT, "").end().bytes;
+            let at = crate::build::find_last(&bytes, b"/F 132");
+            [&bytes[..at], b"/F 036", &bytes[at + 6..]].concat()
+        };
+    regular_signature_called_a_timestamp_where_nothing_is_permitted_is_forbidden => "forbidden: Signature",
+        || {
+            let body = signature(None).replace("/Type /Sig ", "/Type /DocTimeStamp ");
+            after(certified(1))
+                .object(1, &catalog("/Perms << /DocMDP 10 0 R >>").replace("9 0 R]", "9 0 R 30 0 R]"))
+                .object(NEXT, &signature_field("second", 31, ""))
+                .object(31, &body)
+                .end().signed().bytes
+        };
 }

@@ -17,10 +17,14 @@ fn covered() -> crate::build::Update {
 }
 
 fn draft_with_page(page: &str) -> crate::build::Update {
+    draft_of(&catalog(""), page)
+}
+
+fn draft_of(catalog: &str, page: &str) -> crate::build::Update {
     crate::build::File::new(PLAIN.style)
         .update()
         .trailer(LATER)
-        .object(1, &catalog(""))
+        .object(1, catalog)
         .object(2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
         .object(3, page)
         .stream(CONTENT, "", SHOWN)
@@ -30,7 +34,7 @@ fn draft_with_page(page: &str) -> crate::build::Update {
         .object(NOTE, NOTE_BODY)
         .object(INFO, "<< >>")
         .object(EMPTY_FIELD, &empty_field("other", ""))
-        .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x/>")
+        .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>")
 }
 
 const OTHER: &[u8] = b"BT /F1 24 Tf 72 700 Td (Berg pays 999 crowns) Tj ET";
@@ -92,7 +96,7 @@ attacks! {
         || after(PLAIN).object(1, &catalog("").replace("/SigFlags 3", "/SigFlags 3 /NeedAppearances true")).end().bytes;
     /// Hide and replace: a second document lies in the signed bytes.
     catalog_switched_to_a_hidden_document_is_forbidden => "forbidden: Catalog PageContent PageTree",
-        || two_documents().root(40).end().bytes;
+        || two_documents().root(40).object(INFO, "<< >>").end().bytes;
     pages_switched_to_a_hidden_document_is_forbidden => "forbidden: PageContent PageTree",
         || two_documents().trailer(LATER).object(1, &catalog("").replace("/Pages 2", "/Pages 41")).end().bytes;
     /// Hide and replace: two objects for one number, switched by cross-references alone.
@@ -116,5 +120,56 @@ attacks! {
         || {
             let draft = draft(PLAIN).stream(43, "", OTHER);
             sign(draft, PLAIN).end().signed().update().trailer(LATER).stream(43, "", SHOWN).end().bytes
+        };
+    /// One object, two roles: a page, or a field, or the catalog, and a list of pictures whose names are those entries
+    /// that pages, fields and catalogs may change.
+    picture_replaced_in_the_guise_of_a_fields_value_is_forbidden => "forbidden: Resource",
+        || {
+            let pictures = |value: u32| format!("<< /FT /Tx /T (pictures) /V {value} 0 R >>");
+            let page = page("").replace("/Font << /F1 5 0 R >> >>", "/XObject 50 0 R >>");
+            let draft = draft_of(&catalog("").replace("[6 0 R", "[50 0 R 6 0 R"), &page)
+                .object(50, &pictures(51))
+                .stream(51, FORM_XOBJECT, SHOWN);
+            sign(draft, PLAIN).end().signed().update().trailer(LATER)
+                .object(50, &pictures(52)).stream(52, FORM_XOBJECT, OTHER).end().bytes
+        };
+    picture_replaced_in_the_guise_of_a_pages_date_is_forbidden => "forbidden: Resource",
+        || {
+            let page = |value: u32| page("")
+                .replace("/Font << /F1 5 0 R >> >>", "/XObject 3 0 R >>")
+                .replace("/Contents", &format!("/LastModified {value} 0 R /Contents"));
+            let draft = draft_of(&catalog(""), &page(51)).stream(51, FORM_XOBJECT, SHOWN);
+            sign(draft, PLAIN).end().signed().update().trailer(LATER)
+                .object(3, &page(52)).stream(52, FORM_XOBJECT, OTHER).end().bytes
+        };
+    picture_replaced_in_the_guise_of_the_catalogs_extensions_is_forbidden => "forbidden: Resource",
+        || {
+            let page = page("").replace("/Font << /F1 5 0 R >> >>", "/XObject 1 0 R >>");
+            let draft = draft_of(&catalog("/Extensions 51 0 R"), &page).stream(51, FORM_XOBJECT, SHOWN);
+            sign(draft, PLAIN).end().signed().update().trailer(LATER)
+                .object(1, &catalog("/Extensions 52 0 R")).stream(52, FORM_XOBJECT, OTHER).end().bytes
+        };
+    /// The same, linked to before it is used.
+    picture_replaced_in_the_guise_of_a_page_that_is_linked_to_first_is_forbidden => "forbidden: Resource",
+        || {
+            let other = |value: u32| format!("<< /Type /Page /Parent 70 0 R /MediaBox [0 0 9 9] /LastModified {value} 0 R >>");
+            let first = page("").replace("/Font << /F1 5 0 R >> >>", "/Properties << /P 50 0 R >> /XObject 50 0 R >>");
+            let draft = draft_of(&catalog("").replace("/Pages 2", "/Pages 71"), &first)
+                .object(50, &other(51))
+                .stream(51, FORM_XOBJECT, SHOWN)
+                .object(70, "<< /Type /Pages /Parent 71 0 R /Kids [50 0 R] /Count 1 >>")
+                .object(71, "<< /Type /Pages /Kids [3 0 R 70 0 R] /Count 2 >>");
+            sign(draft, PLAIN).end().signed().update().trailer(LATER)
+                .object(50, &other(52)).stream(52, FORM_XOBJECT, OTHER).end().bytes
+        };
+    /// A field over the whole page waits to be filled in.
+    field_over_the_whole_page_filled_in_is_suspicious => "suspicious, Filling: FormFill",
+        || {
+            let field = |value: &str, look| amount(value, look).replace("72 600 200 620", "0 0 612 792");
+            let draft = draft_of(&catalog("").replace("[6 0 R", "[50 0 R 6 0 R"), &page(" 50 0 R"))
+                .object(50, &field("", AMOUNT_LOOK).replace("(amount)", "(large)"));
+            sign(draft, PLAIN).end().signed().update().trailer(LATER)
+                .object(50, &field("x", 52).replace("(amount)", "(large)"))
+                .stream(52, FORM_XOBJECT, OTHER).end().bytes
         };
 }

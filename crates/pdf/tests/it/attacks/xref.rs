@@ -86,7 +86,8 @@ attacks! {
                 .stream(AMOUNT_LOOK, FORM_XOBJECT, LOOK)
                 .object(NOTE, NOTE_BODY)
                 .object(EMPTY_FIELD, &empty_field("other", ""))
-                .object(INFO, "<< >>");
+                .object(INFO, "<< >>")
+                .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>");
             sign(draft, PLAIN).end().signed().update().trailer(LATER).object(36, "13").end().bytes
         };
     object_stream_that_brings_a_signed_object_is_forbidden => "forbidden: PageContent",
@@ -107,7 +108,8 @@ attacks! {
                 .stream(AMOUNT_LOOK, FORM_XOBJECT, LOOK)
                 .object(NOTE, NOTE_BODY)
                 .object(EMPTY_FIELD, &empty_field("other", ""))
-                .object(INFO, "<< >>");
+                .object(INFO, "<< >>")
+                .stream(METADATA, "/Type /Metadata /Subtype /XML", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>");
             let body = font.replace("Helvetica", "Symbol");
             let index = format!("{FONT} 0 ");
             let entries = format!("/Type /ObjStm /N 1 /First {}", index.len());

@@ -16,7 +16,7 @@ fn each_signature_and_timestamp_of_a_file_is_told_in_a_line() {
     let file = world.t(&Base::Classic.bytes(), &world.berg, SIGNED);
     let file = world.t(&file, &world.dahl, SIGNED + 600);
     let file = world.lt(&file, &["Signature1", "Signature2"], Event::Nothing, LISTED);
-    let file = world.lta(&file, &world.tsa, ARCHIVED);
+    let file = World::lta(&file, &world.tsa, ARCHIVED);
     insta::assert_snapshot!(said(&world, &file, SOON), @r"
     signature `Signature1` by `CN=A. Berg,O=Kravonia` (B-LTA): TOTAL-PASSED; permitted changes after it
     signature `Signature2` by `CN=C. Dahl,O=Ruritania` (B-LTA): TOTAL-PASSED; permitted changes after it
@@ -27,7 +27,7 @@ fn each_signature_and_timestamp_of_a_file_is_told_in_a_line() {
 #[test]
 fn a_signer_who_comes_after_the_store_has_no_level_by_it() {
     let world = World::new();
-    let file = world.lta(
+    let file = World::lta(
         &world.lt(
             &world.t(&Base::Classic.bytes(), &world.berg, SIGNED),
             &["Signature1"],
@@ -37,7 +37,7 @@ fn a_signer_who_comes_after_the_store_has_no_level_by_it() {
         &world.tsa,
         ARCHIVED,
     );
-    let file = world.b(&file, &world.dahl);
+    let file = World::b(&file, &world.dahl);
     insta::assert_snapshot!(said(&world, &file, SOON), @r"
     signature `Signature1` by `CN=A. Berg,O=Kravonia` (B-LTA): TOTAL-PASSED; permitted changes after it
     document timestamp `Timestamp1` by `CN=TSA 1`: TOTAL-PASSED; permitted changes after it
@@ -51,7 +51,7 @@ fn a_flipped_byte_fails_totally_whatever_covers_it_later() {
     let [.., lta, _] = world.levels(Event::Nothing);
     let mut file = lta;
     let at = file.windows(8).position(|window| window == b"MediaBox").unwrap() - 20;
-    let at = (at..).find(|at| file[*at].is_ascii_digit()).unwrap();
+    let at = (at..file.len()).find(|at| file[*at].is_ascii_digit()).unwrap();
     file[at] = if file[at] == b'1' { b'2' } else { b'1' };
     let report = world.ask(&file, Event::Nothing, SOON);
     assert_eq!(report.signatures.len(), 2);

@@ -1,11 +1,11 @@
 //! A contract signed, stamped and kept over the years, and what happens to those who vouch for it.
 
 use crate::sign::bases::Base;
-use countersign_keys::SoftwareKey;
+use countersign_keys::{Kind, SoftwareKey};
 use countersign_pdf::dss::{Evidence as Named, add_validation_data};
 use countersign_pdf::sign::{SignatureRequest, SigningDate, sign, sign_with_timestamp};
 use countersign_pdf::timestamp::{TimestampSource, TimestampUnavailable, timestamp};
-use countersign_pdf::{DifferencePolicy, Document, PdfReport, verify};
+use countersign_pdf::{DifferencePolicy, Document, PdfReport, ReadError, verify};
 use countersign_signature::ades::{Constraints, Evidence, Rules, Trust};
 use countersign_signature::issue::{Crl, Reason, Revoked};
 use countersign_signature::timestamp::{
@@ -31,6 +31,7 @@ pub(crate) struct World {
     pub(crate) dahl: SoftwareKey,
     pub(crate) tsa: SoftwareKey,
     pub(crate) later_tsa: SoftwareKey,
+    pub(crate) rsa_tsa: SoftwareKey,
 }
 
 /// Who is revoked, and from when on.
@@ -54,7 +55,9 @@ impl World {
         let tsa = pki.between(from, SIGNED + 4 * YEAR).timestamp_authority("tsa", "CN=TSA 1", &root);
         let later_tsa = pki.between(RENEWED - YEAR, RENEWED + 6 * YEAR);
         let later_tsa = later_tsa.timestamp_authority("later", "CN=TSA 2", &root);
-        Self { root, ca, berg, dahl, tsa, later_tsa }
+        let rsa_tsa = pki.between(from, SIGNED + 4 * YEAR).of(Kind::Rsa2048);
+        let rsa_tsa = rsa_tsa.timestamp_authority("rsa-tsa", "CN=TSA 3", &root);
+        Self { root, ca, berg, dahl, tsa, later_tsa, rsa_tsa }
     }
 
     /// What is needed of a day: both lists and every certificate.
@@ -82,7 +85,7 @@ impl World {
         ValidationData { certificates, crls, ocsps: Vec::new() }
     }
 
-    pub(crate) fn b(&self, file: &[u8], signer: &SoftwareKey) -> Vec<u8> {
+    pub(crate) fn b(file: &[u8], signer: &SoftwareKey) -> Vec<u8> {
         sign(&Document::read(file).unwrap(), &request(), signer).unwrap().to_bytes()
     }
 
@@ -97,19 +100,19 @@ impl World {
         add_validation_data(&Document::read(file).unwrap(), &named).unwrap().to_bytes()
     }
 
-    pub(crate) fn lta(&self, file: &[u8], tsa: &SoftwareKey, at: i64) -> Vec<u8> {
+    pub(crate) fn lta(file: &[u8], tsa: &SoftwareKey, at: i64) -> Vec<u8> {
         timestamp(&Document::read(file).unwrap(), None, &Stamps { key: tsa, at }).unwrap().to_bytes()
     }
 
     /// The contract at B-B, B-T, B-LT, B-LTA, and B-LTA stamped again three years later.
     pub(crate) fn levels(&self, event: Event) -> [Vec<u8>; 5] {
         let base = Base::Classic.bytes();
-        let b = self.b(&base, &self.berg);
+        let b = Self::b(&base, &self.berg);
         let t = self.t(&base, &self.berg, SIGNED);
         let lt = self.lt(&t, &["Signature1"], event, LISTED);
-        let lta = self.lta(&lt, &self.tsa, ARCHIVED);
+        let lta = Self::lta(&lt, &self.tsa, ARCHIVED);
         let again = self.lt(&lta, &["Signature1", "Timestamp1"], event, RENEWED - DAY);
-        let again = self.lta(&again, &self.later_tsa, RENEWED);
+        let again = Self::lta(&again, &self.later_tsa, RENEWED);
         [b, t, lt, lta, again]
     }
 
@@ -124,10 +127,19 @@ impl World {
     }
 
     pub(crate) fn ask_with(&self, file: &[u8], crls: &[Vec<u8>], at: i64) -> PdfReport {
+        self.asked(file, crls, at).unwrap()
+    }
+
+    /// The same of a file that may not be one.
+    pub(crate) fn try_ask(&self, file: &[u8], event: Event, at: i64) -> Option<PdfReport> {
+        self.asked(file, &self.data(event, at).crls, at).ok()
+    }
+
+    fn asked(&self, file: &[u8], crls: &[Vec<u8>], at: i64) -> Result<PdfReport, ReadError> {
         let (trust, constraints) = (self.trust(), Constraints::default());
         let collected = Evidence { crls: crls.to_vec(), ..Evidence::default() };
         let rules = Rules { trust: &trust, constraints: &constraints, collected: &collected, at };
-        verify(file, &rules, DifferencePolicy::default()).unwrap()
+        verify(file, &rules, DifferencePolicy::default())
     }
 }
 

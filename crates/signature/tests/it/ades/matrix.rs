@@ -50,21 +50,21 @@ rows! {
     b_t_of_an_ended_certificate_lacks_lists_from_while_it_held:
         BT, Event::Nothing, SIGNER_ENDED, Fetched => "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", "proven";
     b_lt_passes_offline_while_its_lists_are_fresh:
-        BLT, Event::Nothing, SOON, Offline => "TOTAL-PASSED", "proven";
+        Blt, Event::Nothing, SOON, Offline => "TOTAL-PASSED", "proven";
     b_lt_offline_a_year_later_lacks_a_proof_of_its_lists:
-        BLT, Event::Nothing, A_YEAR_LATER, Offline => "INDETERMINATE/NO_POE", "none yet";
+        Blt, Event::Nothing, A_YEAR_LATER, Offline => "INDETERMINATE/NO_POE", "none yet";
     b_lt_of_an_ended_certificate_passes_by_the_lists_in_it:
-        BLT, Event::Nothing, SIGNER_ENDED, Fetched => "TOTAL-PASSED", "proven";
+        Blt, Event::Nothing, SIGNER_ENDED, Fetched => "TOTAL-PASSED", "proven";
     b_lt_whose_timestamp_authority_ended_is_not_proven:
-        BLT, Event::Nothing, TSA_ENDED, Fetched => "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED", "none yet";
+        Blt, Event::Nothing, TSA_ENDED, Fetched => "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED", "none yet";
     b_lta_passes_offline_while_its_lists_are_fresh:
-        BLTA, Event::Nothing, SOON, Offline => "TOTAL-PASSED", "archived";
+        Blta, Event::Nothing, SOON, Offline => "TOTAL-PASSED", "archived";
     b_lta_offline_a_year_later_knows_nothing_of_its_last_timestamp_authority:
-        BLTA, Event::Nothing, A_YEAR_LATER, Offline => "INDETERMINATE/NO_POE", "none yet";
+        Blta, Event::Nothing, A_YEAR_LATER, Offline => "INDETERMINATE/NO_POE", "none yet";
     b_lta_of_an_ended_certificate_passes:
-        BLTA, Event::Nothing, SIGNER_ENDED, Fetched => "TOTAL-PASSED", "archived";
+        Blta, Event::Nothing, SIGNER_ENDED, Fetched => "TOTAL-PASSED", "archived";
     b_lta_whose_last_timestamp_authority_ended_is_not_proven:
-        BLTA, Event::Nothing, TSA_ENDED, Fetched => "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED", "none yet";
+        Blta, Event::Nothing, TSA_ENDED, Fetched => "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED", "none yet";
     renewed_passes_after_its_first_timestamp_authority_ended:
         Renewed, Event::Nothing, TSA_ENDED, Fetched => "TOTAL-PASSED", "archived";
     renewed_passes_after_its_certificate_authority_ended:
@@ -76,11 +76,11 @@ rows! {
     revoked_certificate_with_an_earlier_timestamp_still_verifies:
         BT, Event::SignerRevoked(AFTER), A_YEAR_LATER, Fetched => "TOTAL-PASSED", "proven";
     b_lt_revoked_later_still_verifies:
-        BLT, Event::SignerRevoked(AFTER), A_YEAR_LATER, Fetched => "TOTAL-PASSED", "proven";
+        Blt, Event::SignerRevoked(AFTER), A_YEAR_LATER, Fetched => "TOTAL-PASSED", "proven";
     b_lt_revoked_later_and_ended_since_still_verifies:
-        BLT, Event::SignerRevoked(AFTER), SIGNER_ENDED, Fetched => "TOTAL-PASSED", "proven";
+        Blt, Event::SignerRevoked(AFTER), SIGNER_ENDED, Fetched => "TOTAL-PASSED", "proven";
     b_lta_revoked_later_still_verifies:
-        BLTA, Event::SignerRevoked(AFTER), A_YEAR_LATER, Fetched => "TOTAL-PASSED", "archived";
+        Blta, Event::SignerRevoked(AFTER), A_YEAR_LATER, Fetched => "TOTAL-PASSED", "archived";
     renewed_revoked_later_still_verifies_when_all_has_ended:
         Renewed, Event::SignerRevoked(AFTER), CA_ENDED, Fetched => "TOTAL-PASSED", "archived";
 
@@ -90,9 +90,9 @@ rows! {
     b_t_revoked_before_does_not_pass:
         BT, Event::SignerRevoked(BEFORE), SOON, Fetched => "INDETERMINATE/REVOKED_NO_POE", "proven";
     b_lt_revoked_before_does_not_pass:
-        BLT, Event::SignerRevoked(BEFORE), SOON, Offline => "INDETERMINATE/REVOKED_NO_POE", "proven";
+        Blt, Event::SignerRevoked(BEFORE), SOON, Offline => "INDETERMINATE/REVOKED_NO_POE", "proven";
     b_lta_revoked_before_does_not_pass:
-        BLTA, Event::SignerRevoked(BEFORE), SIGNER_ENDED, Fetched => "INDETERMINATE/REVOKED_NO_POE", "archived";
+        Blta, Event::SignerRevoked(BEFORE), SIGNER_ENDED, Fetched => "INDETERMINATE/REVOKED_NO_POE", "archived";
     renewed_revoked_before_does_not_pass_when_all_has_ended:
         Renewed, Event::SignerRevoked(BEFORE), CA_ENDED, Fetched => "INDETERMINATE/REVOKED_NO_POE", "archived";
     revoked_in_the_second_of_the_timestamp_is_not_before:
@@ -106,28 +106,28 @@ rows! {
     b_t_under_an_authority_revoked_later_lacks_proofs:
         BT, Event::CaRevoked(AFTER), A_YEAR_LATER, Fetched => "INDETERMINATE/REVOKED_CA_NO_POE", "proven";
     b_lt_under_an_authority_revoked_later_lacks_proofs_of_its_lists:
-        BLT, Event::CaRevoked(AFTER), A_YEAR_LATER, Fetched => "INDETERMINATE/REVOKED_CA_NO_POE", "proven";
+        Blt, Event::CaRevoked(AFTER), A_YEAR_LATER, Fetched => "INDETERMINATE/REVOKED_CA_NO_POE", "proven";
     authority_revoked_after_archiving_still_vouches:
-        BLTA, Event::CaRevoked(AFTER), A_YEAR_LATER, Fetched => "TOTAL-PASSED", "archived";
+        Blta, Event::CaRevoked(AFTER), A_YEAR_LATER, Fetched => "TOTAL-PASSED", "archived";
     authority_revoked_after_archiving_still_vouches_when_all_has_ended:
         Renewed, Event::CaRevoked(AFTER), CA_ENDED, Fetched => "TOTAL-PASSED", "archived";
     authority_revoked_before_archiving_vouches_no_more:
-        BLTA, Event::CaRevoked(LISTED + 1), A_YEAR_LATER, Fetched =>
+        Blta, Event::CaRevoked(LISTED + 1), A_YEAR_LATER, Fetched =>
         "INDETERMINATE/REVOKED_CA_NO_POE", "archived";
     authority_revoked_before_signing_vouches_for_nobody:
-        BLTA, Event::CaRevoked(BEFORE), A_YEAR_LATER, Fetched => "INDETERMINATE/REVOKED_CA_NO_POE", "archived";
+        Blta, Event::CaRevoked(BEFORE), A_YEAR_LATER, Fetched => "INDETERMINATE/REVOKED_CA_NO_POE", "archived";
 
     // The timestamp authority was revoked.
     timestamp_of_an_authority_revoked_later_proves_nothing_alone:
         BT, Event::TsaRevoked(AFTER), A_YEAR_LATER, Fetched => "TOTAL-PASSED", "none yet";
     and_then_an_ended_certificate_is_not_proven:
-        BLT, Event::TsaRevoked(AFTER), SIGNER_ENDED, Fetched =>
+        Blt, Event::TsaRevoked(AFTER), SIGNER_ENDED, Fetched =>
         "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED", "none yet";
     archived_by_the_same_authority_that_was_revoked_later_is_not_proven:
-        BLTA, Event::TsaRevoked(AFTER), SIGNER_ENDED, Fetched =>
+        Blta, Event::TsaRevoked(AFTER), SIGNER_ENDED, Fetched =>
         "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED", "none yet";
     timestamp_authority_revoked_before_it_stamped_proves_nothing:
-        BLTA, Event::TsaRevoked(BEFORE), SIGNER_ENDED, Fetched =>
+        Blta, Event::TsaRevoked(BEFORE), SIGNER_ENDED, Fetched =>
         "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED", "none yet";
     timestamp_authority_revoked_after_renewal_stays_covered:
         Renewed, Event::TsaRevoked(RENEWED + DAY), TSA_ENDED, Fetched => "TOTAL-PASSED", "archived";

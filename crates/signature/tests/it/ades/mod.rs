@@ -1,6 +1,8 @@
 //! Signatures over time, by EN 319 102-1.
 
+mod answers;
 mod details;
+mod hostile;
 mod matrix;
 mod openssl;
 mod pyhanko;

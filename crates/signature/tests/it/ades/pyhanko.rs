@@ -74,12 +74,12 @@ fn pyhanko_agrees() {
         (Made::BT, SignerRevoked(AFTER), A_YEAR_LATER, Fetched, "with-time", same("PASSED")),
         (Made::BT, SignerRevoked(BEFORE), SOON, Fetched, "with-time", same("REVOKED_NO_POE")),
         (Made::BT, SignerRevoked(BEFORE), A_YEAR_LATER, Fetched, "with-time", same("REVOKED_NO_POE")),
-        (Made::BLT, Nothing, SOON, Offline, "with-time", same("PASSED")),
-        (Made::BLT, Nothing, SIGNER_ENDED, Fetched, "with-time", same("PASSED")),
-        (Made::BLT, SignerRevoked(AFTER), A_YEAR_LATER, Fetched, "with-time", same("PASSED")),
-        (Made::BLT, SignerRevoked(AFTER), SIGNER_ENDED, Fetched, "with-time", same("PASSED")),
-        (Made::BLT, SignerRevoked(BEFORE), SOON, Offline, "with-time", same("REVOKED_NO_POE")),
-        (Made::BLT, TsaRevoked(AFTER), SOON, Offline, "with-time", same("PASSED")),
+        (Made::Blt, Nothing, SOON, Offline, "with-time", same("PASSED")),
+        (Made::Blt, Nothing, SIGNER_ENDED, Fetched, "with-time", same("PASSED")),
+        (Made::Blt, SignerRevoked(AFTER), A_YEAR_LATER, Fetched, "with-time", same("PASSED")),
+        (Made::Blt, SignerRevoked(AFTER), SIGNER_ENDED, Fetched, "with-time", same("PASSED")),
+        (Made::Blt, SignerRevoked(BEFORE), SOON, Offline, "with-time", same("REVOKED_NO_POE")),
+        (Made::Blt, TsaRevoked(AFTER), SOON, Offline, "with-time", same("PASSED")),
     ]);
 }
 
@@ -122,7 +122,7 @@ fn pyhanko_asks_an_ended_certificate_no_more_about_revocation() {
             ["REVOKED_NO_POE", "OUT_OF_BOUNDS_NO_POE"],
         ),
         (Made::BT, revoked, SIGNER_ENDED, Lists::Fetched, "with-time", ["REVOKED_NO_POE", "PASSED"]),
-        (Made::BLT, revoked, SIGNER_ENDED, Lists::Fetched, "with-time", ["REVOKED_NO_POE", "PASSED"]),
+        (Made::Blt, revoked, SIGNER_ENDED, Lists::Fetched, "with-time", ["REVOKED_NO_POE", "PASSED"]),
         (
             Made::BT,
             Event::Nothing,
@@ -141,7 +141,7 @@ fn pyhanko_lets_a_timestamp_overcome_a_revoked_authority() {
     let revoked = Event::CaRevoked(AFTER);
     compare(&[
         (Made::BT, revoked, A_YEAR_LATER, Lists::Fetched, "with-time", ["REVOKED_CA_NO_POE", "PASSED"]),
-        (Made::BLT, revoked, A_YEAR_LATER, Lists::Fetched, "with-time", ["REVOKED_CA_NO_POE", "PASSED"]),
+        (Made::Blt, revoked, A_YEAR_LATER, Lists::Fetched, "with-time", ["REVOKED_CA_NO_POE", "PASSED"]),
     ]);
 }
 
@@ -153,7 +153,7 @@ fn pyhanko_gives_a_failed_timestamps_word() {
     compare(&[
         (Made::BT, revoked, A_YEAR_LATER, Lists::Fetched, "with-time", ["PASSED", "REVOKED_NO_POE"]),
         (
-            Made::BLT,
+            Made::Blt,
             revoked,
             SIGNER_ENDED,
             Lists::Fetched,

@@ -46,8 +46,8 @@ pub(crate) const CA_ENDED: i64 = at(2032, 6, 1);
 pub(crate) enum Made {
     BB,
     BT,
-    BLT,
-    BLTA,
+    Blt,
+    Blta,
     /// B-LTA, stamped again in 2029.
     Renewed,
 }
@@ -120,8 +120,8 @@ impl World {
         let issuers = [(&self.root, entries.0), (&self.ca, entries.1), (&self.tsa_root, entries.2)];
         let mut lists = Vec::new();
         for (issuer, revoked) in issuers {
-            let gone =
-                matches!(event, Event::CaRevoked(since) if since <= day) && std::ptr::eq(issuer, &self.ca);
+            let gone = matches!(event, Event::CaRevoked(since) if since <= day)
+                && std::ptr::eq(issuer, &raw const self.ca);
             if day <= issuer.certificate().not_after() && !gone {
                 lists.push(list(issuer, day, revoked));
             }
@@ -135,22 +135,22 @@ impl World {
         if made == Made::BB {
             return p7s;
         }
-        let p7s = self.stamped(&p7s, &self.tsa, SIGNED);
+        let p7s = Self::stamped(&p7s, &self.tsa, SIGNED);
         if made == Made::BT {
             return p7s;
         }
         let p7s = self.with_lists(&p7s, event, LISTED);
-        if made == Made::BLT {
+        if made == Made::Blt {
             return p7s;
         }
-        let p7s = self.archived(&p7s, &self.tsa, ARCHIVED);
-        if made == Made::BLTA {
+        let p7s = Self::archived(&p7s, &self.tsa, ARCHIVED);
+        if made == Made::Blta {
             return p7s;
         }
-        self.archived(&self.with_lists(&p7s, event, RENEWED - DAY), &self.later_tsa, RENEWED)
+        Self::archived(&self.with_lists(&p7s, event, RENEWED - DAY), &self.later_tsa, RENEWED)
     }
 
-    pub(crate) fn stamped(&self, p7s: &[u8], tsa: &SoftwareKey, moment: i64) -> Vec<u8> {
+    pub(crate) fn stamped(p7s: &[u8], tsa: &SoftwareKey, moment: i64) -> Vec<u8> {
         let imprint = MessageImprint::of(DigestAlgorithm::Sha256, &[&signature_value(p7s).unwrap()]);
         with_timestamp(p7s, &Self::stamp(tsa, imprint, moment)).unwrap()
     }
@@ -160,7 +160,7 @@ impl World {
         with_validation_data(p7s, &data).unwrap()
     }
 
-    pub(crate) fn archived(&self, p7s: &[u8], tsa: &SoftwareKey, moment: i64) -> Vec<u8> {
+    pub(crate) fn archived(p7s: &[u8], tsa: &SoftwareKey, moment: i64) -> Vec<u8> {
         let archive = archive_imprint(p7s, &[CONTENT], DigestAlgorithm::Sha256).unwrap();
         let token = Self::stamp(tsa, archive.imprint.clone(), moment);
         with_archive_timestamp(p7s, &token, &archive).unwrap()
