@@ -88,16 +88,15 @@ pub fn rows() -> Result<Vec<Row>> {
     MEASURED
         .iter()
         .map(|(group, name, unit, divisor, limit, peer)| {
-            let peer =
-                peer.map(|peer| {
-                    let theirs = median("cedar", peer)? / divisor;
-                    Ok::<_, anyhow::Error>(Peer {
-                        engine: CEDAR.to_owned(),
-                        question: peer.to_owned(),
-                        theirs,
-                        times: None,
-                    })
-                });
+            let peer = peer.map(|peer| {
+                let theirs = median("cedar", peer)? / divisor;
+                Ok::<_, anyhow::Error>(Peer {
+                    engine: CEDAR.to_owned(),
+                    question: peer.to_owned(),
+                    theirs,
+                    times: None,
+                })
+            });
             Ok(Row {
                 name: format!("{group}: {name}"),
                 ours: median(group, name)? / divisor,

@@ -54,17 +54,22 @@ impl World {
 
     /// Level B-B: the file is opened, signed, and what is appended comes out.
     pub fn sign(&self, file: &[u8]) -> Result<Vec<u8>> {
-        Ok(sign(&Document::read(file)?, &self.request()?, &self.signer)?.added().to_vec())
+        Ok(sign(&Document::read(file)?, &self.request()?, &self.signer)?.into_added())
     }
 
     /// Level B-LTA: signature, timestamp, validation data, timestamp over all. The authority is in the same process.
     pub fn archive(&self, file: &[u8]) -> Result<Vec<u8>> {
-        let signed = sign_with_timestamp(&Document::read(file)?, &self.request()?, &self.signer, &Stamps(self))?;
-        let signed = signed.to_bytes();
+        let mut file = file.to_vec();
+        let signed =
+            sign_with_timestamp(&Document::read(&file)?, &self.request()?, &self.signer, &Stamps(self))?;
+        let added = signed.into_added();
+        file.extend(added);
         let evidence = [Evidence { field: "Signature1", data: &self.data }];
-        let known = add_validation_data(&Document::read(&signed)?, &evidence)?.to_bytes();
-        drop(signed);
-        Ok(timestamp(&Document::read(&known)?, None, &Stamps(self))?.to_bytes())
+        let added = add_validation_data(&Document::read(&file)?, &evidence)?.into_added();
+        file.extend(added);
+        let added = timestamp(&Document::read(&file)?, None, &Stamps(self))?.into_added();
+        file.extend(added);
+        Ok(file)
     }
 
     /// Everything about a signed file: bytes, key, path, revocation, timestamps, changes.

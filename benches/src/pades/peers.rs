@@ -49,7 +49,8 @@ pub fn pdf_signer(dir: &Path) -> Result<Vec<Row>> {
     let plain = pdf(SMALL);
     let mut rows = Vec::new();
     let bare = best(&program, &["--version"])?;
-    for (level, file) in [("B", [plain.as_slice(), &world.sign(&plain)?].concat()), ("LTA", world.archive(&plain)?)]
+    for (level, file) in
+        [("B", [plain.as_slice(), &world.sign(&plain)?].concat()), ("LTA", world.archive(&plain)?)]
     {
         let path = dir.join("verify.pdf");
         std::fs::write(&path, &file)?;
@@ -57,7 +58,11 @@ pub fn pdf_signer(dir: &Path) -> Result<Vec<Row>> {
         let ours = super::median(|| world.verify(&file).map(drop))?;
         let words = format!("PAdES: verify, p256, small PDF, B-{level} (as a process, less its start)");
         let wanted = (level == "B").then_some(4.0);
-        rows.push(Row::ours(&words, ours, "ms", None).beside(&format!("pdf_signer {PDF_SIGNER}"), theirs, wanted));
+        rows.push(Row::ours(&words, ours, "ms", None).beside(
+            &format!("pdf_signer {PDF_SIGNER}"),
+            theirs,
+            wanted,
+        ));
     }
     Ok(rows)
 }
@@ -67,7 +72,8 @@ fn built() -> Option<PathBuf> {
     let program = root.join("bin/pdf_signer");
     if !program.is_file() {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let install = ["install", "pdf_signer", "--version", PDF_SIGNER, "--features", "cli", "--locked", "--root"];
+        let install =
+            ["install", "pdf_signer", "--version", PDF_SIGNER, "--features", "cli", "--locked", "--root"];
         let status = Command::new(cargo)
             .args(install)
             .arg(&root)

@@ -79,7 +79,12 @@ impl<'a> Extended<'a> {
         &self.added
     }
 
-    /// The whole file.
+    /// What is appended, to be put behind the file where that is: on a disk, or at the end of its own buffer.
+    pub fn into_added(self) -> Vec<u8> {
+        self.added
+    }
+
+    /// The whole file, as a copy of its own.
     pub fn to_bytes(&self) -> Vec<u8> {
         [self.base, &self.added].concat()
     }

@@ -35,6 +35,7 @@ pub fn signed(file: &[u8], request: &SignatureRequest<'_>, signer: &dyn Signer) 
     let extended = sign(&document, request, signer).unwrap();
     assert_eq!(extended.base(), file);
     let whole = extended.to_bytes();
+    assert_eq!([file, &extended.into_added()].concat(), whole);
     assert!(whole.starts_with(file), "the file's own bytes stay its beginning");
     whole
 }
