@@ -97,7 +97,9 @@ pub(crate) fn sign_last_hole(bytes: &mut [u8], key: &dyn Signer) {
     bytes[range_at..range_at + RANGE.len()].copy_from_slice(range.as_bytes());
     let cms = sign_parts(&[&bytes[..from], &bytes[to..]], key, &Claims::default()).unwrap();
     let mut digits = String::new();
-    cms.iter().for_each(|byte| write!(digits, "{byte:02x}").unwrap());
+    for byte in cms {
+        write!(digits, "{byte:02x}").unwrap();
+    }
     bytes[from + 1..from + 1 + digits.len()].copy_from_slice(digits.as_bytes());
 }
 

@@ -152,8 +152,8 @@ struct Added {
 type World = (&'static str, fn(&Place<'_>) -> Option<Added>);
 
 const WORLDS: [World; 11] = [
-    ("the tenure had ended", |p| ended(p, p.node.tenure?)),
-    ("the statement had ended", |p| ended(p, p.node.fact.filter(|_| p.node.rule != Rule::Cond)?)),
+    ("the tenure had ended", |p| Some(ended(p, p.node.tenure?))),
+    ("the statement had ended", |p| Some(ended(p, p.node.fact.filter(|_| p.node.rule != Rule::Cond)?))),
     ("a grant revoked", |p| {
         let Some(Fact::Grant(grant)) = p.fact(p.node.fact) else { return None };
         let with = p.act()?.with.clone();
@@ -277,12 +277,12 @@ fn add(p: &Place<'_>, beside: Option<StatementRef>, facts: &[Fact]) -> Option<Ad
 }
 
 /// The maps with a statement over by the time of the node.
-fn ended(p: &Place<'_>, at: StatementRef) -> Option<Added> {
+fn ended(p: &Place<'_>, at: StatementRef) -> Added {
     let mut maps = p.e.maps.to_vec();
     // A gate may refer to the mandate, and to whoever decided then.
     let until = if p.node.rule == Rule::Gate { Instant(-(1 << 80)) } else { p.node.at };
     maps[at.map as usize].statements[at.statement as usize].valid.until = Some(Moment::Instant(until));
-    Some(Added { maps, policy: p.e.policy.cloned() })
+    Added { maps, policy: p.e.policy.cloned() }
 }
 
 /// Other claims than the one proven.

@@ -14,7 +14,7 @@ use countersign_pdf::timestamp::timestamp;
 use countersign_signature::{Commitment, Signer as _, sign_parts};
 
 /// Somebody who signs where all see it.
-pub fn minister() -> SignatureRequest<'static> {
+pub(crate) fn minister() -> SignatureRequest<'static> {
     let [x, y, width, height] = [20, 30, 180, 60].map(Length::points);
     let visible = VisibleBox {
         place: Some(Place { page: 1, rectangle: Rectangle { x, y, width, height } }),
@@ -26,7 +26,7 @@ pub fn minister() -> SignatureRequest<'static> {
 }
 
 /// Three signers, each in another way: one invisible with a timestamp, one seen, one in a named field.
-pub fn three(world: &World, base: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn three(world: &World, base: &[u8]) -> Vec<Vec<u8>> {
     let [(_, kind, algorithm), second, third] = [ALGORITHMS[0], ALGORITHMS[1], ALGORITHMS[2]];
     let document = Document::read(base).unwrap();
     let berg = world.signer("berg", kind, algorithm);
