@@ -10,7 +10,8 @@ use crate::run::{cargo, cargo_with, has, in_ci, root, run};
 const TOOLS: [(&str, &str, &str); 1] = [("openssl", "version", "openssl")];
 
 /// Crates that must build for the browser.
-const BROWSER: [&str; 6] = ["authority", "notation", "agreement", "signature", "pdf", "verify"];
+const BROWSER: [&str; 7] =
+    ["authority", "notation", "agreement", "signature", "pdf", "tlog", "verify"];
 
 /// Installs what the tests need and runs everything.
 pub(crate) fn test() -> Result<()> {
