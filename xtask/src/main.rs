@@ -2,7 +2,9 @@
 
 mod bench;
 mod run;
+mod runner;
 mod test;
+mod tools;
 
 use anyhow::{Result, bail};
 

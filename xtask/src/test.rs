@@ -2,18 +2,18 @@
 
 use std::fs;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 
-use crate::run::{cargo, cargo_with, has, in_ci, root, run};
-
-/// Debian packages that tests run, with the program that shows they are there.
-const TOOLS: [(&str, &str, &str); 1] = [("openssl", "version", "openssl")];
+use crate::run::{cargo, has, output, root, run};
+use crate::runner::{Runner, tests};
+use crate::tools::install;
 
 /// Crates that must build for the browser.
 const BROWSER: [&str; 7] =
     ["authority", "notation", "agreement", "signature", "pdf", "tlog", "verify"];
 
-/// Installs what the tests need and runs everything.
+/// Installs what the tests need and runs everything. The last lines are the test runner's own summary; what was skipped,
+/// and why, stands before it.
 pub(crate) fn test() -> Result<()> {
     let mut skipped = install()?;
     cargo(&["fmt", "--all", "--check"])?;
@@ -24,55 +24,37 @@ pub(crate) fn test() -> Result<()> {
         fs::remove_file(&skips)?;
     }
     let skips_file = skips.display().to_string();
-    let telling = |args: &[&str]| cargo_with(args, &[("COUNTERSIGN_SKIPS", &skips_file)]);
-    telling(&["test", "--workspace", "--doc"])?;
-    if has("cargo", &["nextest", "--version"]) {
-        telling(&["nextest", "run", "--workspace", "--no-fail-fast"])?;
+    let telling = [("COUNTERSIGN_SKIPS", skips_file.as_str())];
+    let documented = tests(Runner::Cargo, &["test", "--workspace", "--doc", "--no-fail-fast"], &telling)?;
+    documented.summary.iter().for_each(|line| println!("{line}"));
+    let ran = if has("cargo", &["nextest", "--version"]) {
+        tests(Runner::Nextest, &["nextest", "run", "--workspace", "--no-fail-fast"], &telling)?
     } else {
-        telling(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"])?;
-    }
+        let args = ["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"];
+        tests(Runner::Cargo, &args, &telling)?
+    };
     if let Ok(lines) = fs::read_to_string(&skips) {
         skipped.extend(lines.lines().map(str::to_owned));
     }
     skipped.sort();
     skipped.dedup();
+    println!();
     for line in &skipped {
         println!("skipped: {line}");
     }
-    println!("\nevery test that ran passed; {} skipped", skipped.len());
+    println!("{} run, {} skipped", documented.run + ran.run, skipped.len());
+    ran.summary.iter().for_each(|line| println!("{line}"));
+    ensure!(documented.passed, "examples in the documentation fail");
+    ensure!(ran.passed, "tests fail");
     Ok(())
-}
-
-/// Rust components by rustup, the rest by apt; says what could not be had.
-fn install() -> Result<Vec<String>> {
-    let mut skipped = Vec::new();
-    for component in ["rustfmt", "clippy"] {
-        if !has("cargo", &[if component == "rustfmt" { "fmt" } else { "clippy" }, "--version"]) {
-            run("rustup", &["component", "add", component])?;
-        }
-    }
-    for (program, probe, package) in TOOLS {
-        if has(program, &[probe]) {
-            continue;
-        }
-        let installed =
-            run("apt-get", &["update"]).and_then(|()| run("apt-get", &["install", "-y", package]));
-        if installed.is_err() || !has(program, &[probe]) {
-            if in_ci() {
-                bail!("{program} is missing, and apt-get could not install {package}");
-            }
-            skipped.push(format!("{program} is missing: install the package {package}"));
-        }
-    }
-    Ok(skipped)
 }
 
 /// Builds the pure crates for the browser, where the target can be had.
 fn browser() -> Result<Vec<String>> {
     let target = "wasm32-unknown-unknown";
     let installed = || {
-        let output = std::process::Command::new("rustup").args(["target", "list", "--installed"]).output();
-        output.is_ok_and(|o| String::from_utf8_lossy(&o.stdout).lines().any(|line| line.trim() == target))
+        let listed = output("rustup", &["target", "list", "--installed"]);
+        listed.is_some_and(|listed| listed.lines().any(|line| line.trim() == target))
     };
     if !installed() && run("rustup", &["target", "add", target]).is_err() {
         println!("\n!!! the target {target} was refused: the pure crates were NOT built for the browser\n");
