@@ -31,7 +31,7 @@ pub enum BadHash {
         found: usize,
     },
     /// Not base64, or not the one canonical way to write it.
-    #[error("`{text}` is not canonical base64 (RFC 4648 §4)")]
+    #[error("{text:?} is not canonical base64 (RFC 4648 §4)")]
     Base64 {
         /// The words at fault.
         text: String,
@@ -41,8 +41,8 @@ pub enum BadHash {
 impl Hash {
     /// The root of a tree without leaves: SHA-256 of nothing (RFC 6962 §2.1).
     pub const EMPTY_ROOT: Self = Self([
-        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae,
-        0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27,
+        0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
     ]);
 
     /// A hash that was computed elsewhere.
@@ -57,7 +57,14 @@ impl Hash {
 
     /// The node above two: SHA-256(0x01 ‖ left ‖ right).
     pub fn node(left: &Self, right: &Self) -> Self {
-        Self(Sha256::new().chain_update([NODE_PREFIX]).chain_update(left.0).chain_update(right.0).finalize().into())
+        Self(
+            Sha256::new()
+                .chain_update([NODE_PREFIX])
+                .chain_update(left.0)
+                .chain_update(right.0)
+                .finalize()
+                .into(),
+        )
     }
 
     /// Its 32 bytes.

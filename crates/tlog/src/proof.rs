@@ -172,7 +172,13 @@ impl InclusionProof {
     }
 
     /// Verifies that `leaf` is at `index` of the tree with this size and root (RFC 9162 §2.1.3.2).
-    pub fn verify(&self, index: LeafIndex, size: TreeSize, leaf: Hash, root: Hash) -> Result<(), InclusionError> {
+    pub fn verify(
+        &self,
+        index: LeafIndex,
+        size: TreeSize,
+        leaf: Hash,
+        root: Hash,
+    ) -> Result<(), InclusionError> {
         if index.get() >= size.get() {
             return Err(InclusionError::NoSuchLeaf { index, size });
         }
@@ -205,7 +211,11 @@ impl ConsistencyProof {
     }
 
     /// Makes the proof that the tree of `new` leaves begins with the one of `old` (RFC 6962 §2.1.2).
-    pub fn make<R: NodeReader>(old: TreeSize, new: TreeSize, nodes: &mut R) -> Result<Self, MakeError<R::Error>> {
+    pub fn make<R: NodeReader>(
+        old: TreeSize,
+        new: TreeSize,
+        nodes: &mut R,
+    ) -> Result<Self, MakeError<R::Error>> {
         if old == TreeSize::ZERO || old > new {
             return Err(MakeError::Sizes { old, new });
         }

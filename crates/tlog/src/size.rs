@@ -18,7 +18,7 @@ pub struct LeafIndex(u64);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadNumber {
     /// Not a decimal without sign and leading zeroes.
-    #[error("`{text}` is not a decimal number without leading zeroes")]
+    #[error("{text:?} is not a decimal number without leading zeroes")]
     Decimal {
         /// The words at fault.
         text: String,

@@ -46,7 +46,10 @@ pub enum NoSuchTile {
         width: u16,
     },
     /// It would reach beyond the largest tree.
-    #[error("no tree has a tile {index} of width {width} at level {level}: it would end beyond {} leaves", TreeSize::MAX)]
+    #[error(
+        "no tree has a tile {index} of width {width} at level {level}: it would end beyond {} leaves",
+        TreeSize::MAX
+    )]
     Beyond {
         /// The level asked for.
         level: u8,

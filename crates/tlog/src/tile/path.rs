@@ -30,13 +30,15 @@ pub enum TilePathError {
         length: usize,
     },
     /// Not of that form, or not the one way to write it.
-    #[error("`{path}` is not tile/<level>/<index> or tile/entries/<index>, with .p/<width> where it is partial")]
+    #[error(
+        "{path:?} is not tile/<level>/<index> or tile/entries/<index>, with .p/<width> where it is partial"
+    )]
     Malformed {
         /// The words at fault.
         path: String,
     },
     /// A level above 63.
-    #[error("`{path}` names level {level}, levels go from 0 to {LEVEL_MOST}")]
+    #[error("{path:?} names level {level}, levels go from 0 to {LEVEL_MOST}")]
     Level {
         /// The words at fault.
         path: String,
@@ -44,7 +46,7 @@ pub enum TilePathError {
         level: u64,
     },
     /// A partial width that isn't from 1 to 255.
-    #[error("`{path}` names width {width}, partial ones go from 1 to {}", TILE_WIDTH - 1)]
+    #[error("{path:?} names width {width}, partial ones go from 1 to {}", TILE_WIDTH - 1)]
     Width {
         /// The words at fault.
         path: String,
@@ -52,7 +54,7 @@ pub enum TilePathError {
         width: u64,
     },
     /// No tree has it.
-    #[error("`{path}` names what no tree has")]
+    #[error("{path:?} names what no tree has")]
     NoSuchTile {
         /// The words at fault.
         path: String,

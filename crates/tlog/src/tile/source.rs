@@ -123,7 +123,11 @@ pub fn tiles_for_consistency(old: TreeSize, new: TreeSize) -> BTreeSet<Tile> {
 }
 
 fn tiles_for(ranges: &[(u64, u64)], size: TreeSize) -> BTreeSet<Tile> {
-    ranges.iter().flat_map(|(start, end)| cover(*start, *end)).filter_map(|node| tile_of(node, size)).collect()
+    ranges
+        .iter()
+        .flat_map(|(start, end)| cover(*start, *end))
+        .filter_map(|node| tile_of(node, size))
+        .collect()
 }
 
 /// The tile that holds what is right under a node, in a tree of `size` leaves that has the node.
