@@ -63,10 +63,10 @@ fn faults_are_named() {
         fault(&bad)
     };
     // Entry 257 follows entry 256, which is "256 " once.
-    assert_snapshot!(changed("tile/entries/001", 8), @"");
-    assert_snapshot!(changed("tile/0/001", 32), @"");
-    assert_snapshot!(changed("tile/1/000.p/2", 33), @"");
-    assert_snapshot!(changed("tile/entries/001", 0), @"");
+    assert_snapshot!(changed("tile/entries/001", 8), @"entry 257 hashes to fWm4kXcOJaTJ7mO3g0cTd3TC48/nvdKAM1boCQMVeBI=, tile/0/001 says /iYcunkag/ypcypOWM2cxPliXI94nU4rMbwaxh1+L/k=");
+    assert_snapshot!(changed("tile/0/001", 32), @"entry 257 hashes to /iYcunkag/ypcypOWM2cxPliXI94nU4rMbwaxh1+L/k=, tile/0/001 says /yYcunkag/ypcypOWM2cxPliXI94nU4rMbwaxh1+L/k=");
+    assert_snapshot!(changed("tile/1/000.p/2", 33), @"hash 1 of tile/1/000.p/2 is k/hO+DnJ35Z3FmMcc/skSqEubEvxvHBhlfOnV9jiAe4=, what lies below hashes to k/lO+DnJ35Z3FmMcc/skSqEubEvxvHBhlfOnV9jiAe4=");
+    assert_snapshot!(changed("tile/entries/001", 0), @"tile/entries/001 is malformed: the bundle ends within entry 1: 10564 bytes are missing");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn entries_and_tiles_that_agree_are_still_compared_with_the_checkpoint() {
     let findings = fsck(log.size(), other, &log.memory).expect("memory answers");
     let Findings::Faulty(fault) = findings else { panic!("{findings:?}") };
     assert_eq!(fault, Fault::Root { size: log.size(), expected: other, computed: log.root() });
-    assert_snapshot!(fault, @"");
+    assert_snapshot!(fault, @"the 600 entries hash to the root 4vBaUTE5LKk0WDy1tKX07LQXzZ5dx/US31ATKKeR5WY=, the checkpoint says cFIuum/yrOV58DGCTgKMoGcV45GJMgNK9ggfUdMqpWU=");
     assert!(matches!(
         fsck(TreeSize::ZERO, Hash::EMPTY_ROOT, &Memory::default()),
         Ok(Findings::Sound(Sound { entries: 0, bundles: 0, tiles: 0 }))
@@ -111,5 +111,5 @@ fn a_source_that_cannot_be_asked_is_an_error_and_no_finding() {
         }
     }
     let error = fsck(Log::of(1).size(), Log::of(1).root(), &Broken).expect_err("nothing was read");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"tile/entries/000.p/1 could not be read");
 }

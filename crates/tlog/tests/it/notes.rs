@@ -90,11 +90,11 @@ fn no_mangled_key_is_read() {
 fn unusable_keys_are_refused_with_their_reason() {
     let read = |text: &str| text.parse::<VerifierKey>().expect_err("refused");
     let long = "PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==";
-    assert_snapshot!(read(long), @"");
-    assert_snapshot!(read("PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"), @"");
-    assert_snapshot!(read(&PETER.replace("c74f20a3", "c74f20a4")), @"");
-    assert_snapshot!(read(&PETER.replace("Peter", "Peter ")), @"");
-    assert_snapshot!(read("PeterNeumann"), @"");
+    assert_snapshot!(read(long), @r#""PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==" is not a verifier key: write name+id+base64"#);
+    assert_snapshot!(read("PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"), @"the key PeterNeumann is of type 0x65, supported are 0x01 (Ed25519) and 0x04 (cosignature/v1)");
+    assert_snapshot!(read(&PETER.replace("c74f20a3", "c74f20a4")), @"the key PeterNeumann has the id c74f20a3, the text says c74f20a4");
+    assert_snapshot!(read(&PETER.replace("Peter", "Peter ")), @r#""Peter Neumann" is no key name: those are not empty and have no spaces, control characters or `+`"#);
+    assert_snapshot!(read("PeterNeumann"), @r#""PeterNeumann" is not a verifier key: write name+id+base64"#);
     // The neutral element: anybody can sign for it.
     let mut neutral = [0; 32];
     neutral[0] = 1;
@@ -135,7 +135,7 @@ fn a_tree_head_of_gos_checksum_database_verifies() {
     let changed = SUMDB_HEAD.replace("49189689", "49189688");
     let changed = SignedCheckpoint::read(changed.as_bytes()).expect("a checkpoint");
     let error = changed.verify(&ring(&[SUMDB])).expect_err("another size");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"the signature by sum.golang.org (key 033de0ae) does not verify: the key did not sign this text");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn signatures_by_unknown_keys_are_ignored() {
 #[test]
 fn a_note_that_nobody_known_signed_is_not_verified() {
     let both = note(&format!("{TEXT}\n{PETER_LINE}{ENOCH_LINE}"));
-    assert_snapshot!(both.verify(&ring(&[SUMDB])).expect_err("nobody known"), @"");
+    assert_snapshot!(both.verify(&ring(&[SUMDB])).expect_err("nobody known"), @"none of the 1 known keys signed the note; it is signed by PeterNeumann, EnochRoot");
     assert!(matches!(both.verify(&KeyRing::default()), Err(VerifyError::NoKnownKey { known: 0, .. })));
 }
 
@@ -200,7 +200,7 @@ fn one_bad_signature_by_a_known_key_spoils_the_note() {
     let bad = note(&format!("{TEXT}\n{ENOCH_LINE}{longer}"));
     assert_eq!(bad.verify(&ring(&[ENOCH])).expect("Peter is unknown").ignored(), 1);
     let error = bad.verify(&ring(&[ENOCH, PETER])).expect_err("Peter is known");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"the signature by PeterNeumann (key c74f20a3) does not verify: it has 67 bytes, such a signature has 64");
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn the_same_signature_twice_counts_once() {
 fn two_keys_that_a_line_cannot_tell_apart_make_no_ring() {
     let peter: VerifierKey = PETER.parse().expect("a key");
     let error = KeyRing::new([peter.clone(), peter]).expect_err("twice");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"two keys are named PeterNeumann and have the id c74f20a3");
 }
 
 #[test]
@@ -254,8 +254,8 @@ fn malformed_notes_are_refused() {
     let most = format!("{TEXT}\n{}", PETER_LINE.repeat(SIGNATURES_MAX));
     assert!(SignedNote::read(most.as_bytes()).is_ok());
     let message = |text: &str| SignedNote::read(text.as_bytes()).expect_err("refused").to_string();
-    assert_snapshot!(message("no signature\n"), @"");
-    assert_snapshot!(message("a\u{7}b\n\n— x x08gowAA\n"), @"");
+    assert_snapshot!(message("no signature\n"), @"the note has no empty line between text and signatures");
+    assert_snapshot!(message("a\u{7}b\n\n— x x08gowAA\n"), @"the note holds the control character 0x07 at byte 1");
 }
 
 #[test]
@@ -305,9 +305,9 @@ fn a_cosignature_verifies_for_its_text_key_and_time_alone() {
     assert_eq!(witness.key().verify(&checkpoint.to_string(), &bytes), Err(BadSignature::Mismatch));
     bytes[0] = 0x80;
     let beyond = witness.key().verify(&checkpoint.to_string(), &bytes).expect_err("beyond 2^63");
-    assert_snapshot!(beyond, @"");
+    assert_snapshot!(beyond, @"its time is 9223372038534090954, more than 9223372036854775807");
     let short = witness.key().verify(&checkpoint.to_string(), &bytes[..64]).expect_err("short");
-    assert_snapshot!(short, @"");
+    assert_snapshot!(short, @"it has 64 bytes, such a signature has 72");
     assert!(Timestamp::new(1 << 63).is_err());
 }
 
@@ -315,9 +315,9 @@ fn a_cosignature_verifies_for_its_text_key_and_time_alone() {
 fn a_key_signs_only_what_it_is_for() {
     let checkpoint = Log::of(1).checkpoint();
     let error = cosign(&checkpoint, &Software::log(ORIGIN), time(1)).expect_err("a log's key");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"kravonia.example/record is a key for notes (Ed25519), this asks for cosignatures (cosignature/v1)");
     let error = checkpoint.sign(&Software::witness("w")).expect_err("a witness's key");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"w is a key for cosignatures (cosignature/v1), this asks for notes (Ed25519)");
     assert_eq!(cosign(&checkpoint, &Software::witness("w"), time(0)), Err(SignError::NoTime));
 }
 

@@ -69,8 +69,8 @@ fn the_example_of_the_specification_is_met_by_two_of_x_and_one_of_y() {
 #[test]
 fn a_quorum_says_who_signed_and_who_is_missing() {
     let policy = read(&example());
-    assert_snapshot!(quorum(&policy, &["X1", "Y2"]).1, @"");
-    assert_snapshot!(quorum(&policy, &["X1", "X3", "Y2"]).1, @"");
+    assert_snapshot!(quorum(&policy, &["X1", "Y2"]).1, @"not met: X-and-Y has 1 of the 2 it takes (X-witnesses has 1 of the 2 it takes (X1 signed, X2 missing, X3 missing), Y-witnesses has 1 of the 1 it takes (Y1 missing, Y2 signed, Y3 missing))");
+    assert_snapshot!(quorum(&policy, &["X1", "X3", "Y2"]).1, @"met: X-and-Y has 2 of the 2 it takes (X-witnesses has 2 of the 2 it takes (X1 signed, X2 missing, X3 signed), Y-witnesses has 1 of the 1 it takes (Y1 missing, Y2 signed, Y3 missing))");
     let trusted = policy.evaluate(&Log::of(5).witnessed(&[&witness("Y2")])).expect("the log signed");
     let signed: Vec<String> = trusted.quorum().signed().iter().map(|one| one.name.to_string()).collect();
     let missing: Vec<String> = trusted.quorum().missing().iter().map(ToString::to_string).collect();
@@ -108,13 +108,13 @@ fn a_checkpoint_counts_only_with_the_signature_of_its_own_log() {
     let other = Software::log("ruritania.example/record");
     let policy = read(&format!("log {}\nquorum none\n", other.verifier()));
     let error = policy.evaluate(&Log::of(5).signed()).expect_err("another log");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"the policy trusts no log kravonia.example/record");
 
     // Signed by a trusted log, under the name of another trusted log.
     let policy = read(&format!("{}log {}\nquorum none\n", log_line(), other.verifier()));
     let foreign = Log::of(5).checkpoint().sign(&other).expect("signs");
     let error = policy.evaluate(&foreign).expect_err("the wrong log");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"the checkpoint of kravonia.example/record is not signed by that log's key");
 
     let unsigned = Log::of(5).checkpoint().sign(&Software::log("stranger.example")).expect("signs");
     assert!(matches!(
@@ -169,31 +169,31 @@ fn wrong_lines_are_refused_with_their_number_and_reason() {
         reason.unwrap_or_else(|| error.to_string())
     };
     let with = |lines: &str| error(&format!("{}{}", witness_line("X1"), lines));
-    assert_snapshot!(error(""), @"");
-    assert_snapshot!(error("quorum none"), @"");
-    assert_snapshot!(error("quorum none\nquorum none\n"), @"");
-    assert_snapshot!(error("quorum X1\n"), @"");
-    assert_snapshot!(error("quorum\n"), @"");
-    assert_snapshot!(error("trust everybody\n"), @"");
-    assert_snapshot!(error("quorum none\r\n"), @"");
-    assert_snapshot!(with(&witness_line("X1")), @"");
-    assert_snapshot!(with(&witness_line("X2").replace("witness X2", "witness X1")), @"");
-    assert_snapshot!(with(&witness_line("X2").replace("witness X2", "witness none")), @"");
-    assert_snapshot!(with("group G any X2\n"), @"");
-    assert_snapshot!(with("group G any G\n"), @"");
-    assert_snapshot!(with("group G any\n"), @"");
-    assert_snapshot!(with("group G any none\n"), @"");
-    assert_snapshot!(with("group G 0 X1\n"), @"");
-    assert_snapshot!(with("group G 2 X1\n"), @"");
-    assert_snapshot!(with("group G +1 X1\n"), @"");
-    assert_snapshot!(with("group G all X1 X1\n"), @"");
-    assert_snapshot!(with("group G all X1\ngroup H all X1\n"), @"");
-    assert_snapshot!(with("group X1 all X1\n"), @"");
+    assert_snapshot!(error(""), @"the policy has no quorum line; write `quorum none` where no cosignature is asked for");
+    assert_snapshot!(error("quorum none"), @"the policy's last line does not end in a newline");
+    assert_snapshot!(error("quorum none\nquorum none\n"), @"line 2 of the policy is wrong: the quorum stands on an earlier line already");
+    assert_snapshot!(error("quorum X1\n"), @"line 1 of the policy is wrong: no earlier line defines X1");
+    assert_snapshot!(error("quorum\n"), @"line 1 of the policy is wrong: it has 1 words; write: quorum <name>|none");
+    assert_snapshot!(error("trust everybody\n"), @"line 1 of the policy is wrong: `trust` is not log, witness, group or quorum");
+    assert_snapshot!(error("quorum none\r\n"), @"line 1 of the policy is wrong: it holds the octet 0x0d; of control characters only tab and newline are allowed");
+    assert_snapshot!(with(&witness_line("X1")), @"line 2 of the policy is wrong: the key of witness.example/X1 stands on an earlier line already");
+    assert_snapshot!(with(&witness_line("X2").replace("witness X2", "witness X1")), @"line 2 of the policy is wrong: the name X1 is taken");
+    assert_snapshot!(with(&witness_line("X2").replace("witness X2", "witness none")), @"line 2 of the policy is wrong: the name none is taken");
+    assert_snapshot!(with("group G any X2\n"), @"line 2 of the policy is wrong: no earlier line defines X2");
+    assert_snapshot!(with("group G any G\n"), @"line 2 of the policy is wrong: no earlier line defines G");
+    assert_snapshot!(with("group G any\n"), @"line 2 of the policy is wrong: it has 3 words; write: group <name> all|any|<k> <name>...");
+    assert_snapshot!(with("group G any none\n"), @"line 2 of the policy is wrong: no earlier line defines none");
+    assert_snapshot!(with("group G 0 X1\n"), @"line 2 of the policy is wrong: the threshold `0` is not all, any or a number from 1 to 1");
+    assert_snapshot!(with("group G 2 X1\n"), @"line 2 of the policy is wrong: the threshold `2` is not all, any or a number from 1 to 1");
+    assert_snapshot!(with("group G +1 X1\n"), @"line 2 of the policy is wrong: the threshold `+1` is not all, any or a number from 1 to 1");
+    assert_snapshot!(with("group G all X1 X1\n"), @"line 2 of the policy is wrong: X1 is a member of a group already");
+    assert_snapshot!(with("group G all X1\ngroup H all X1\n"), @"line 3 of the policy is wrong: X1 is a member of a group already");
+    assert_snapshot!(with("group X1 all X1\n"), @"line 2 of the policy is wrong: the name X1 is taken");
     let log = Software::log(ORIGIN).verifier();
-    assert_snapshot!(error(&format!("witness W {log}\n")), @"");
-    assert_snapshot!(error(&log_line().repeat(2)), @"");
-    assert_snapshot!(error(&format!("log {log} https://a.example more\n")), @"");
-    assert_snapshot!(error(&format!("log {}\n", witness("X1").verifier())), @"");
+    assert_snapshot!(error(&format!("witness W {log}\n")), @"line 1 of the policy is wrong: kravonia.example/record is a key for notes (Ed25519); here it takes one for cosignatures (cosignature/v1)");
+    assert_snapshot!(error(&log_line().repeat(2)), @"line 2 of the policy is wrong: the key of kravonia.example/record stands on an earlier line already");
+    assert_snapshot!(error(&format!("log {log} https://a.example more\n")), @"line 1 of the policy is wrong: it has 4 words; write: log <vkey> [<url>]");
+    assert_snapshot!(error(&format!("log {}\n", witness("X1").verifier())), @"line 1 of the policy is wrong: witness.example/X1 is a key for cosignatures (cosignature/v1); here it takes one for notes (Ed25519)");
 }
 
 #[test]

@@ -264,14 +264,14 @@ fn messages_say_both_sides() {
     let root = tree.hash(0, 5);
     let proof = InclusionProof::make(index(2), size(5), &mut tree).expect("a proof");
     let wrong = proof.verify(index(1), size(5), tree.leaf(1), root).expect_err("another place");
-    assert_snapshot!(wrong, @"");
+    assert_snapshot!(wrong, @"the proof leads from leaf 1 to the root o3SGIKSWgohdxsFXvTDAwI8OLtGDdt1lIZIbkc03P7s=, the tree's is ywPe8MW2O97L7WzYY8jmHtqyPhrHq3AoHGmRg8rCvvY=");
     let short = proof.verify(index(4), size(5), tree.leaf(4), root).expect_err("another length");
-    assert_snapshot!(short, @"");
+    assert_snapshot!(short, @"the proof for leaf 4 of 5 has 1 hashes, this one has 3");
     let beyond = proof.verify(index(5), size(5), tree.leaf(4), root).expect_err("beyond");
-    assert_snapshot!(beyond, @"");
+    assert_snapshot!(beyond, @"a tree of 5 leaves has no leaf 5");
     let proof = ConsistencyProof::make(size(2), size(5), &mut tree).expect("a proof");
     let old = proof.verify(size(2), root, size(5), root).expect_err("another old root");
-    assert_snapshot!(old, @"");
+    assert_snapshot!(old, @"the proof leads to the root xIIQzh0ScTsuEAZVQfWw10zXFs9ughgsR7fqOXoAe2E= at 5 leaves, not to ywPe8MW2O97L7WzYY8jmHtqyPhrHq3AoHGmRg8rCvvY=");
     let back = proof.verify(size(5), root, size(2), root).expect_err("back");
-    assert_snapshot!(back, @"");
+    assert_snapshot!(back, @"no proof leads from 5 leaves to 2: the first must be at least 1 and at most the second");
 }

@@ -59,7 +59,7 @@ fn included_and_witnessed_are_told_apart() {
     assert!(!included.quorum().is_met());
     assert!(matches!(included.witnessed(), Err(SpicyError::NotWitnessed { .. })));
     let error = once.verify(Hash::leaf(&entry(4)), &policy()).expect_err("one of two");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"the quorum is not met: G has 1 of the 2 it takes (W0 signed, W1 missing, W2 missing)");
     let twice = proof(&log, 4, 2).verify_inclusion(Hash::leaf(&entry(4)), &policy()).expect("included");
     assert!(twice.witnessed().is_ok());
 }
@@ -80,7 +80,7 @@ fn another_entry_index_tree_or_log_does_not_verify() {
     assert!(matches!(mixed.verify(leaf, &policy), Err(SpicyError::NotIncluded(_))));
     let nobody = Policy::read(b"quorum none\n").expect("a policy");
     let error = read(&file).verify(leaf, &nobody).expect_err("no log is trusted");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"the checkpoint is not trusted");
 }
 
 #[test]
@@ -100,7 +100,21 @@ fn extra_data_is_carried_and_authenticated_by_nothing() {
 #[test]
 fn a_file_is_what_the_specification_shows() {
     let file = proof(&Log::of(9), 4, 1).to_string();
-    assert_snapshot!(file, @"");
+    assert_snapshot!(file, @r"
+    c2sp.org/tlog-proof@v1
+    index 4
+    bjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=
+    wuuCdYlRXwrcBhU4IJqob8sWUpPBWNW6rcRxJQe2IJY=
+    tlnYAo27yNCG4J/pJwZqDeCLuACQKp1fRoRyDkriTdM=
+    ZtZHf3nABZgoEME0k7elSuJpVeExj5GKEefmV9oQbIs=
+
+    kravonia.example/record
+    9
+    2cYQs6ueAnqcTgJuuxGhPGzNScenIBNoE5oWxjldzkE=
+
+    — kravonia.example/record DMqyq++5t7YAPZk9K8GGTqgLfLPxR4r38hxXh9dAmZoJpvHd1kUpwGqKhpNk9B2bhBjNbGsJl2vDNltig9V8flv/HQA=
+    — witness.example/one A0cmXQAAAABpJIEA8adzKO1dEfQcal36d+ZPWy3gAWjmdLu+6xZWt2TSGscqlgJl338R4vZWvzS5Fwzay4hJDY2jl8cWUpaFGxGACQ==
+    ");
 }
 
 #[test]
@@ -134,8 +148,8 @@ fn malformed_files_are_refused() {
     }
     assert!(matches!(TlogProof::read(&vec![b'a'; PROOF_FILE_MAX + 1]), Err(TlogProofError::TooLong { .. })));
     let message = |text: &str| TlogProof::read(text.as_bytes()).expect_err("refused").to_string();
-    assert_snapshot!(message("index 4\n"), @"");
-    assert_snapshot!(message("c2sp.org/tlog-proof@v1\nindx 4\n\n"), @"");
+    assert_snapshot!(message("index 4\n"), @"the proof file does not begin with the line c2sp.org/tlog-proof@v1");
+    assert_snapshot!(message("c2sp.org/tlog-proof@v1\nindx 4\n\n"), @"the proof file has no line `index <number>` before the proof");
 }
 
 #[test]

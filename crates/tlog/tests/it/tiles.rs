@@ -38,7 +38,7 @@ fn paths_are_those_of_the_specification() {
     assert_eq!(tile(0, 273, 112), "tile/0/273.p/112");
     assert_eq!(tile(1, 1, 17), "tile/1/001.p/17");
     assert_eq!(tile(2, 0, 1), "tile/2/000.p/1");
-    assert_eq!(tile(5, 123_456, 255), "tile/5/x123/456.p/255");
+    assert_eq!(tile(4, 123_456, 255), "tile/4/x123/456.p/255");
     assert_eq!(entries(1_000, 256), "tile/entries/x001/000");
     assert_eq!(entries(999, 1), "tile/entries/999.p/1");
 }
@@ -120,12 +120,12 @@ fn hostile_paths_are_refused() {
 #[test]
 fn messages_name_the_path() {
     let message = |path: &str| path.parse::<TilePath>().expect_err("refused").to_string();
-    assert_snapshot!(message("tile/0/x000/001"), @"");
-    assert_snapshot!(message("tile/64/000"), @"");
-    assert_snapshot!(message("tile/0/000.p/256"), @"");
-    assert_snapshot!(message("tile/0/00\u{1b}"), @"");
-    assert_snapshot!(Tile::new(8, 0, 1).expect_err("too high"), @"");
-    assert_snapshot!(Tile::new(0, 0, 0).expect_err("no width"), @"");
+    assert_snapshot!(message("tile/0/x000/001"), @r#""tile/0/x000/001" is not tile/<level>/<index> or tile/entries/<index>, with .p/<width> where it is partial"#);
+    assert_snapshot!(message("tile/64/000"), @r#""tile/64/000" names level 64, levels go from 0 to 63"#);
+    assert_snapshot!(message("tile/0/000.p/256"), @r#""tile/0/000.p/256" names width 256, partial ones go from 1 to 255"#);
+    assert_snapshot!(message("tile/0/00\u{1b}"), @r#""tile/0/00\u{1b}" is not tile/<level>/<index> or tile/entries/<index>, with .p/<width> where it is partial"#);
+    assert_snapshot!(Tile::new(8, 0, 1).expect_err("too high"), @"no tree has a tile 0 of width 1 at level 8: it would end beyond 4611686018427387904 leaves");
+    assert_snapshot!(Tile::new(0, 0, 0).expect_err("no width"), @"a tile is 1 to 256 wide, not 0");
 }
 
 #[test]
@@ -201,14 +201,14 @@ fn tiles_between_the_largest_sizes_are_told_one_by_one() {
 fn bundles_say_what_is_wrong_with_them() {
     let three = Bundle::new(0, 3).expect("a bundle");
     let read = |bytes: &[u8]| Entries::read(three, bytes).expect_err("refused");
-    assert_snapshot!(read(&[0, 0, 0, 1, 7]), @"");
-    assert_snapshot!(read(&[0, 0, 0, 0, 0]), @"");
-    assert_snapshot!(read(&[0, 0, 0, 0, 0, 9, 1]), @"");
-    assert_snapshot!(read(&[0, 0, 0, 0, 0, 0, 0]), @"");
+    assert_snapshot!(read(&[0, 0, 0, 1, 7]), @"the bundle holds 2 entries, 3 belong into it");
+    assert_snapshot!(read(&[0, 0, 0, 0, 0]), @"the bundle ends within entry 2: 1 bytes are missing");
+    assert_snapshot!(read(&[0, 0, 0, 0, 0, 9, 1]), @"the bundle ends within entry 2: 8 bytes are missing");
+    assert_snapshot!(read(&[0, 0, 0, 0, 0, 0, 0]), @"1 bytes follow the bundle's last entry");
     assert_eq!(read(&[]), BundleError::Count { expected: 3, found: 0 });
     let long = vec![0; ENTRY_MAX + 1];
     let written = write_bundle(three, [b"".as_slice(), &long, b""]).expect_err("refused");
-    assert_snapshot!(written, @"");
+    assert_snapshot!(written, @"entry 1 of the bundle has 65536 bytes, an entry has at most 65535");
     for count in [0, 2, 4] {
         let written = write_bundle(three, vec![b"".as_slice(); count]);
         assert!(matches!(written, Err(BundleError::Count { .. })), "{count}");
@@ -282,10 +282,10 @@ fn an_edge_is_not_restored_from_a_log_with_a_tile_missing_or_short() {
     let path = "tile/0/001.p/44";
     let kept = log.memory.0.remove(path).expect("it is there");
     let missing = Edge::restore(log.size(), &log.memory).expect_err("it is missing");
-    assert_snapshot!(missing, @"");
+    assert_snapshot!(missing, @"tile/0/001.p/44 is missing");
     log.memory.0.insert(path.to_owned(), kept[1..].to_vec());
     let short = Edge::restore(log.size(), &log.memory).expect_err("it is short");
-    assert_snapshot!(short, @"");
+    assert_snapshot!(short, @"tile/0/001.p/44 has 1408 bytes, 1407 were read");
 }
 
 /// Remembers what was read.
@@ -363,5 +363,5 @@ fn nodes_beyond_the_tree_are_not_read() {
     let mut nodes = TileNodes::new(size(5), &log.memory);
     let beyond = countersign_tlog::range::Node::new(1, 2).expect("a node");
     let error = countersign_tlog::proof::NodeReader::node(&mut nodes, beyond).expect_err("it ends at 6");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"a tree of 5 leaves has no node 2 at height 1");
 }

@@ -167,7 +167,7 @@ fn each_refusal_has_the_status_of_the_specification() {
 
     let unknown = good.decide(None).expect_err("unknown");
     assert_eq!(unknown.status(), 404);
-    assert_snapshot!(unknown, @"");
+    assert_snapshot!(unknown, @"the log kravonia.example/record is not known here");
 
     let strangers = KeyRing::new([Software::log("stranger.example").verifier()]).expect("one key");
     let unsigned = good.decide(Some((&strangers, latest(&three)))).expect_err("not signed");
@@ -181,11 +181,11 @@ fn each_refusal_has_the_status_of_the_specification() {
     let backwards = AddCheckpoint::new(size(8), nothing(), seven.signed());
     let backwards = at(&backwards, latest(&three));
     assert_eq!(backwards.status(), 400);
-    assert_snapshot!(backwards, @"");
+    assert_snapshot!(backwards, @"the old size 8 is above the checkpoint's 7");
 
     let stale = at(&good, latest(&Log::of(4)));
     assert_eq!(stale.status(), 409);
-    assert_snapshot!(stale, @"");
+    assert_snapshot!(stale, @"the request starts from 3 leaves, the latest signed here has 4");
     let response = Response::refused(&stale);
     assert_eq!((response.content_type, response.body.as_str()), (SIZE_CONTENT_TYPE, "4\n"));
     let answer = Answer::read(409, Some(response.content_type), response.body.as_bytes());
@@ -213,7 +213,7 @@ fn a_log_that_signs_two_roots_at_one_size_raises_the_alarm() {
     let fork = AddCheckpoint::new(size(7), nothing(), forged(7, Hash::leaf(b"another history")));
     let refusal = fork.decide(Some((&keys(), latest(&seven)))).expect_err("a fork");
     assert_eq!(refusal.status(), 409);
-    assert_snapshot!(refusal, @"");
+    assert_snapshot!(refusal, @"fork: kravonia.example/record signed two roots at 7 leaves, /kum9FmWqjtyYZkxVeibKkqo3D+K+xm6SPj8bUmy00g= before and cFIuum/yrOV58DGCTgKMoGcV45GJMgNK9ggfUdMqpWU= now");
     let evidence = refusal.fork().expect("the alarm");
     assert_eq!((evidence.seen, evidence.size), (seven.root(), size(7)));
     assert_eq!(Response::refused(&refusal).body, "7\n");
