@@ -81,7 +81,7 @@ pub enum VerifyError {
         reason: BadSignature,
     },
     /// Nobody known signed.
-    #[error("none of the {known} known keys signed the note; it is signed by {}", listed(signed_by))]
+    #[error("of {known} known keys none signed the note; it is signed by {}", listed(signed_by))]
     NoKnownKey {
         /// How many keys are known.
         known: usize,

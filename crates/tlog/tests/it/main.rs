@@ -19,4 +19,6 @@ mod spicy;
 #[cfg(test)]
 mod tiles;
 #[cfg(test)]
+mod vectors;
+#[cfg(test)]
 mod witnesses;

@@ -183,7 +183,7 @@ fn signatures_by_unknown_keys_are_ignored() {
 #[test]
 fn a_note_that_nobody_known_signed_is_not_verified() {
     let both = note(&format!("{TEXT}\n{PETER_LINE}{ENOCH_LINE}"));
-    assert_snapshot!(both.verify(&ring(&[SUMDB])).expect_err("nobody known"), @"none of the 1 known keys signed the note; it is signed by PeterNeumann, EnochRoot");
+    assert_snapshot!(both.verify(&ring(&[SUMDB])).expect_err("nobody known"), @"of 1 known keys none signed the note; it is signed by PeterNeumann, EnochRoot");
     assert!(matches!(both.verify(&KeyRing::default()), Err(VerifyError::NoKnownKey { known: 0, .. })));
 }
 
@@ -421,7 +421,7 @@ proptest! {
         let mut bytes = format!("{TEXT}\n{PETER_LINE}").into_bytes();
         let at = at.min(bytes.len() - 1);
         bytes[at] = byte;
-        bytes.truncate(bytes.len() - if cut > 200 { cut - 200 } else { 0 });
+        bytes.truncate(bytes.len() - cut.saturating_sub(200));
         if let Ok(note) = SignedNote::read(&bytes) {
             prop_assert_eq!(note.to_string().into_bytes(), bytes);
         }
@@ -433,7 +433,7 @@ proptest! {
     ) {
         let size = countersign_tlog::size::TreeSize::new(size).expect("a size");
         let plain = Checkpoint::new(Origin::new(&origin).expect("an origin"), size, Hash::leaf(b"root"));
-        let text = format!("{plain}{}", more.iter().map(|line| format!("{line}\n")).collect::<String>());
+        let text = more.iter().fold(plain.to_string(), |text, line| text + line + "\n");
         let read = Checkpoint::read(&text).expect("reads");
         prop_assert_eq!(read.to_string(), text);
         prop_assert_eq!(read.extensions(), more);
