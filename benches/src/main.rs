@@ -7,6 +7,7 @@ mod audit;
 mod estimates;
 mod page;
 mod replay;
+mod tlog;
 
 use anyhow::Result;
 
@@ -18,6 +19,7 @@ fn main() -> Result<()> {
         return replay::child(count.parse()?);
     }
     let mut rows = estimates::rows()?;
+    rows.extend(tlog::rows()?);
     rows.extend(replay::rows()?);
     rows.extend(audit::rows()?);
     page::write(&rows)
