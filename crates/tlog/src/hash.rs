@@ -1,6 +1,7 @@
 //! Leaves, nodes and the empty root (RFC 6962 §2.1, RFC 9162 §2.1.1), with SHA-256.
 
 use base64ct::{Base64, Encoding};
+use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
@@ -16,6 +17,19 @@ const LEAF_PREFIX: u8 = 0;
 
 /// Goes before two hashes.
 const NODE_PREFIX: u8 = 1;
+
+/// Bytes of a node's message.
+const NODE_LENGTH: usize = 1 + 2 * HASH_LENGTH;
+
+/// The same in bits, as the padding says it.
+const NODE_BITS: u16 = 8 * 65;
+
+/// Bytes of a block of SHA-256.
+const BLOCK_LENGTH: usize = 64;
+
+/// The hash before the first block (FIPS 180-4 §5.3.3).
+const SHA256_INITIAL: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// A leaf, a node or a root of a tree. Written in base64, as in checkpoints and proofs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,20 +65,29 @@ impl Hash {
     }
 
     /// The leaf of an entry: SHA-256(0x00 ‖ entry).
+    #[inline]
     pub fn leaf(entry: &[u8]) -> Self {
         Self(Sha256::new().chain_update([LEAF_PREFIX]).chain_update(entry).finalize().into())
     }
 
     /// The node above two: SHA-256(0x01 ‖ left ‖ right).
+    #[inline]
     pub fn node(left: &Self, right: &Self) -> Self {
-        Self(
-            Sha256::new()
-                .chain_update([NODE_PREFIX])
-                .chain_update(left.0)
-                .chain_update(right.0)
-                .finalize()
-                .into(),
-        )
+        // Every such message has 65 bytes, so that its two blocks with their padding (FIPS 180-4 §5.1.1) are laid out at
+        // once: faster than piece by piece, and nodes are what a proof's check and half of a log's hashes are.
+        let mut message = [0; 2 * BLOCK_LENGTH];
+        message[0] = NODE_PREFIX;
+        message[1..=HASH_LENGTH].copy_from_slice(&left.0);
+        message[1 + HASH_LENGTH..NODE_LENGTH].copy_from_slice(&right.0);
+        message[NODE_LENGTH] = 0x80;
+        message[2 * BLOCK_LENGTH - 2..].copy_from_slice(&NODE_BITS.to_be_bytes());
+        let mut state = SHA256_INITIAL;
+        compress256(&mut state, message.as_chunks().0);
+        let mut hash = [0; HASH_LENGTH];
+        for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+            *bytes = word.to_be_bytes();
+        }
+        Self(hash)
     }
 
     /// Its 32 bytes.

@@ -10,7 +10,7 @@ use countersign_tlog::size::{LeafIndex, TreeSize};
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 /// How far every proof is made and compared with the naive one.
 const EXHAUSTIVE: u64 = 2_000;
@@ -31,6 +31,20 @@ fn size(number: u64) -> TreeSize {
 
 fn index(number: u64) -> LeafIndex {
     LeafIndex::new(number).expect("an index")
+}
+
+#[test]
+fn leaves_and_nodes_are_sha256_of_their_prefix_and_what_follows() {
+    for at in 0..200_u8 {
+        let entry = vec![at; usize::from(at)];
+        let leaf: [u8; 32] = Sha256::digest([&[0], entry.as_slice()].concat()).into();
+        assert_eq!(Hash::leaf(&entry).as_bytes(), &leaf);
+        let right = Hash::leaf(&[at]);
+        let node: [u8; 32] = Sha256::digest([&[1], leaf.as_slice(), right.as_bytes()].concat()).into();
+        assert_eq!(Hash::node(&Hash::new(leaf), &right).as_bytes(), &node);
+    }
+    let nothing: [u8; 32] = Sha256::digest([]).into();
+    assert_eq!(Hash::EMPTY_ROOT.as_bytes(), &nothing);
 }
 
 #[test]
