@@ -17,8 +17,8 @@
 //! come from a [`tile::TileSource`]. No HTTP. No ML-DSA-44 and no other signature types: their lines are those of unknown
 //! keys and ignored, their keys in a policy are refused. No pruning, no `sign-subtree`.
 //!
-//! What is read is bounded, and has one way to be written: what reads is printed as the same bytes (policies without
-//! their comments).
+//! What is read is bounded, and has one way to be written: what reads is printed as the same bytes. Keys and policies are
+//! printed in one canonical form, which reads as the same.
 //!
 //! # Start with
 //! [`tile::Edge`] to write a log, [`witness::AddCheckpoint`] to witness one, [`spicy::TlogProof`] to verify.

@@ -324,7 +324,7 @@ fn bounded(hashes: Vec<Hash>) -> Result<Vec<Hash>, ProofLinesError> {
 /// The leaves, from and up to, that one hash of a proof stands for.
 type Leaves = (u64, u64);
 
-/// PATH(m, D[n]) of RFC 6962 §2.1.1, as ranges of leaves.
+/// `PATH(m, D[n])` of RFC 6962 §2.1.1, as ranges of leaves.
 pub(crate) fn inclusion_ranges(index: LeafIndex, size: TreeSize) -> Vec<Leaves> {
     let (mut start, mut end) = (0, size.get());
     let mut ranges = Vec::new();
@@ -342,7 +342,7 @@ pub(crate) fn inclusion_ranges(index: LeafIndex, size: TreeSize) -> Vec<Leaves> 
     ranges
 }
 
-/// SUBPROOF(m, D[n], b) of RFC 6962 §2.1.2, as ranges of leaves; `old` is at least 1 and at most `new`.
+/// `SUBPROOF(m, D[n], b)` of RFC 6962 §2.1.2, as ranges of leaves; `old` is at least 1 and at most `new`.
 pub(crate) fn consistency_ranges(old: TreeSize, new: TreeSize) -> Vec<Leaves> {
     let (mut start, mut end) = (0, new.get());
     let mut ranges = Vec::new();
@@ -381,7 +381,7 @@ fn read<R: NodeReader>(ranges: &[Leaves], nodes: &mut R) -> Result<Vec<Hash>, R:
     ranges.iter().map(|(start, end)| subtree(*start, *end, nodes)).collect()
 }
 
-/// MTH(D[start:end]); `start` is a multiple of the range's full width and below `end`.
+/// `MTH(D[start:end])`; `start` is a multiple of the range's full width and below `end`.
 fn subtree<R: NodeReader>(start: u64, end: u64, nodes: &mut R) -> Result<Hash, R::Error> {
     let hashes = cover(start, end).map(|node| nodes.node(node)).collect::<Result<Vec<_>, _>>()?;
     Ok(join(&hashes).unwrap_or(Hash::EMPTY_ROOT))

@@ -3,9 +3,6 @@
 use crate::hash::Hash;
 use crate::size::TreeSize;
 
-/// Hashes that a range of [`TreeSize::MAX`] leaves can hold: one for each bit of a size.
-const PEAKS_MAX: usize = 63;
-
 /// The root of a perfect subtree: the leaves from `index · 2^height` up to `(index + 1) · 2^height`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Node {
@@ -153,9 +150,6 @@ impl CompactRange {
             hash = Hash::node(&left, &hash);
             node = Node { height: node.height + 1, index: node.index >> 1 };
             completed(node, hash);
-        }
-        if self.peaks.capacity() == 0 {
-            self.peaks.reserve_exact(PEAKS_MAX);
         }
         self.peaks.push(hash);
         self.size = TreeSize::new(index + 1).map_err(|_| Full)?;

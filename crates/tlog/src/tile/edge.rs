@@ -41,6 +41,7 @@ impl Edge {
             peaks.splice(0..0, within.peaks().iter().copied());
             edge.partial.push(hashes);
         }
+        // The widths are the digits of the size to base 256, so there is one peak for each of its bits.
         edge.range = CompactRange::from_peaks(size, peaks).unwrap_or_default();
         Ok(edge)
     }
