@@ -10,7 +10,9 @@
 //! ```
 
 use crate::hash::{BadHash, Hash};
-use crate::note::{KeyRing, NoteError, SignError, SignedNote, Signer, VerifiedNote, VerifyError, check_text};
+use crate::note::{
+    KeyRing, NoteError, SignError, SignatureLine, SignedNote, Signer, VerifiedNote, VerifyError, check_text,
+};
 use crate::size::{BadNumber, TreeSize};
 use std::fmt;
 
@@ -197,11 +199,13 @@ impl SignedCheckpoint {
         self.note.verify(known)
     }
 
-    /// Adds signature lines; see [`SignedNote::add`].
-    pub fn add(
-        &mut self,
-        lines: impl IntoIterator<Item = crate::note::SignatureLine>,
-    ) -> Result<(), NoteError> {
+    /// Adds the lines that verify, say of a witness's answer; see [`SignedNote::add_verified`].
+    pub fn add_verified(&mut self, lines: Vec<SignatureLine>, known: &KeyRing) -> Result<usize, NoteError> {
+        self.note.add_verified(lines, known)
+    }
+
+    /// Adds signature lines as they are; see [`SignedNote::add`].
+    pub fn add(&mut self, lines: impl IntoIterator<Item = SignatureLine>) -> Result<(), NoteError> {
         self.note.add(lines)
     }
 }

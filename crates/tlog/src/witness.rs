@@ -18,6 +18,7 @@ use crate::hash::Hash;
 use crate::note::{KeyRing, NOTE_MAX, NoteError, SignError, SignatureLine, Signer, VerifyError};
 use crate::proof::{ConsistencyError, ConsistencyProof, PROOF_MAX, ProofLinesError, read_lines};
 use crate::size::{BadNumber, TreeSize};
+use std::error::Error;
 use std::fmt;
 
 /// Bytes of a request: a note, 63 lines of proof, the line with the old size.
@@ -89,7 +90,7 @@ pub enum Refusal {
     #[error("the request is malformed")]
     Malformed(#[from] RequestError),
     /// 404: a log that the witness doesn't know.
-    #[error("the log {origin} is not known here")]
+    #[error("the log {:?} is not known here", origin.as_str())]
     UnknownLog {
         /// The origin in the request.
         origin: Origin,
@@ -173,7 +174,7 @@ pub struct Response {
 /// What a log reads out of a witness's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// 200: cosignatures, not yet verified: [`SignedCheckpoint::add`] them and verify.
+    /// 200: cosignatures, not yet verified: see [`SignedCheckpoint::add_verified`].
     Cosigned(Vec<SignatureLine>),
     /// 409: what the witness signed last. At the size that was asked for, it is a fork alarm.
     Conflict {
@@ -356,7 +357,7 @@ impl Response {
         };
         let (content_type, body) = match latest {
             Some(size) => (SIZE_CONTENT_TYPE, format!("{size}\n")),
-            None => ("text/plain; charset=utf-8", format!("{refusal}\n")),
+            None => ("text/plain; charset=utf-8", reasons(refusal)),
         };
         Self { status: refusal.status(), content_type, body }
     }
@@ -385,4 +386,15 @@ impl Answer {
             _ => Ok(Self::Refused { status }),
         }
     }
+}
+
+/// A refusal with its causes, in one line.
+fn reasons(refusal: &Refusal) -> String {
+    let mut text = refusal.to_string();
+    let mut cause = refusal.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text + "\n"
 }

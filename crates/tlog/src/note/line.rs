@@ -26,13 +26,13 @@ pub enum BadSignatureLine {
         text: String,
     },
     /// The base64 is not canonical.
-    #[error("the signature by {name} is not canonical base64 (RFC 4648 §4)")]
+    #[error("the signature by {:?} is not canonical base64 (RFC 4648 §4)", name.as_str())]
     Base64 {
         /// The name on the line.
         name: KeyName,
     },
     /// Too short for a key id and anything after it.
-    #[error("the signature by {name} has {found} bytes: a key id alone has 4")]
+    #[error("the signature by {:?} has {found} bytes: a key id alone has 4", name.as_str())]
     TooShort {
         /// The name on the line.
         name: KeyName,

@@ -217,7 +217,8 @@ impl SignedNote {
         &self.signatures
     }
 
-    /// Adds signature lines; those it has already are not added again.
+    /// Adds signature lines as they are; those it has already are not added again. One that doesn't verify spoils the
+    /// note for all who know its key: what a stranger sent goes through [`SignedNote::add_verified`].
     pub fn add(&mut self, lines: impl IntoIterator<Item = SignatureLine>) -> Result<(), NoteError> {
         for line in lines {
             if self.signatures.contains(&line) {
@@ -230,6 +231,19 @@ impl SignedNote {
         }
         let length = self.to_string().len();
         if length > NOTE_MAX { Err(NoteError::TooLong { length }) } else { Ok(()) }
+    }
+
+    /// Adds those of the lines that verify by a known key, and gives their number; the others are left out (tlog-witness:
+    /// *move the valid signatures to its own view*).
+    pub fn add_verified(&mut self, lines: Vec<SignatureLine>, known: &KeyRing) -> Result<usize, NoteError> {
+        let verifies = |line: &SignatureLine| {
+            let key = known.find(line.name(), line.id());
+            key.is_some_and(|key| key.verify(&self.text, line.signature()).is_ok())
+        };
+        let verified: Vec<SignatureLine> = lines.into_iter().filter(verifies).collect();
+        let before = self.signatures.len();
+        self.add(verified)?;
+        Ok(self.signatures.len() - before)
     }
 
     /// Verifies every signature by a known key and ignores the others (signed-note, *Signatures*).
@@ -330,9 +344,9 @@ fn checked(bytes: &[u8]) -> Result<&str, NoteError> {
     Ok(text)
 }
 
-/// Names in a message.
+/// Names of strangers in a message, fit for a terminal.
 fn listed(names: &[KeyName]) -> String {
-    names.iter().map(KeyName::as_str).collect::<Vec<_>>().join(", ")
+    names.iter().map(|name| format!("{:?}", name.as_str())).collect::<Vec<_>>().join(", ")
 }
 
 impl VerifierKey {

@@ -85,7 +85,7 @@ pub struct Octets(Vec<u8>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UntrustedError {
     /// No log with that origin is in the policy.
-    #[error("the policy trusts no log {origin}")]
+    #[error("the policy trusts no log {:?}", origin.as_str())]
     UnknownLog {
         /// The checkpoint's origin.
         origin: Origin,
@@ -112,6 +112,13 @@ impl Policy {
     /// Reads a policy to its last line.
     pub fn read(bytes: &[u8]) -> Result<Self, PolicyError> {
         read::policy(bytes)
+    }
+
+    /// The same policy with one more log, for those who know it from elsewhere: a policy may list none.
+    pub fn with_log(mut self, key: VerifierKey) -> Result<Self, PolicyError> {
+        read::add_log(&mut self.logs, key, None).map_err(PolicyError::Log)?;
+        self.ring = read::ring(&self.logs, &self.witnesses)?;
+        Ok(self)
     }
 
     /// The logs, in the policy's order.

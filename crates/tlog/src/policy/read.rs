@@ -28,6 +28,9 @@ pub enum PolicyError {
         /// What is wrong with it.
         source: PolicyLineError,
     },
+    /// A log that was to be added.
+    #[error("the log cannot be added to the policy")]
+    Log(#[source] PolicyLineError),
     /// Nothing says how many witnesses it takes.
     #[error("the policy has no quorum line; write `quorum none` where no cosignature is asked for")]
     NoQuorum,
@@ -145,9 +148,28 @@ pub(super) fn policy(bytes: &[u8]) -> Result<Policy, PolicyError> {
     }
     let Reading { logs, witnesses, groups, quorum, .. } = reading;
     let quorum = quorum.ok_or(PolicyError::NoQuorum)?;
-    let keys = logs.iter().map(|log| &log.key).chain(witnesses.iter().map(|witness| &witness.key));
-    let ring = KeyRing::new(keys.cloned())?;
+    let ring = ring(&logs, &witnesses)?;
     Ok(Policy { logs, witnesses, groups, quorum, ring })
+}
+
+/// All keys of a policy.
+pub(super) fn ring(logs: &[TrustedLog], witnesses: &[Witness]) -> Result<KeyRing, SameKeyTwice> {
+    let keys = logs.iter().map(|log| &log.key).chain(witnesses.iter().map(|witness| &witness.key));
+    KeyRing::new(keys.cloned())
+}
+
+/// Adds a log whose key's name is its origin.
+pub(super) fn add_log(
+    logs: &mut Vec<TrustedLog>,
+    key: VerifierKey,
+    url: Option<Octets>,
+) -> Result<(), PolicyLineError> {
+    room(logs.len(), "logs")?;
+    is_for(&key, SignatureType::Ed25519)?;
+    unlike(&key, logs.iter().map(|log| &log.key))?;
+    let origin = Origin::new(key.name().as_str())?;
+    logs.push(TrustedLog { key, origin, url });
+    Ok(())
 }
 
 impl Reading {
@@ -175,12 +197,7 @@ impl Reading {
             [key, url] => (key, Some(octets(url))),
             _ => return Err(PolicyLineError::Words { form: LOG, found: words.len() + 1 }),
         };
-        room(self.logs.len(), "logs")?;
-        let key = verifier(key, SignatureType::Ed25519)?;
-        unlike(&key, self.logs.iter().map(|log| &log.key))?;
-        let origin = Origin::new(key.name().as_str())?;
-        self.logs.push(TrustedLog { key, origin, url });
-        Ok(())
+        add_log(&mut self.logs, verifier(key)?, url)
     }
 
     fn witness(&mut self, words: &[&[u8]]) -> Result<(), PolicyLineError> {
@@ -190,7 +207,8 @@ impl Reading {
             _ => return Err(PolicyLineError::Words { form: WITNESS, found: words.len() + 1 }),
         };
         room(self.witnesses.len(), "witnesses")?;
-        let key = verifier(key, SignatureType::CosignatureV1)?;
+        let key = verifier(key)?;
+        is_for(&key, SignatureType::CosignatureV1)?;
         unlike(&key, self.witnesses.iter().map(|witness| &witness.key))?;
         self.define(name, Component::Witness(self.witnesses.len()))?;
         self.witnesses.push(Witness { name: octets(name), key, url });
@@ -250,16 +268,19 @@ fn room(found: usize, kind: &'static str) -> Result<(), PolicyLineError> {
     if found >= COMPONENTS_MAX { Err(PolicyLineError::TooMany { kind }) } else { Ok(()) }
 }
 
-fn verifier(word: &[u8], expected: SignatureType) -> Result<VerifierKey, PolicyLineError> {
+fn verifier(word: &[u8]) -> Result<VerifierKey, PolicyLineError> {
     let Ok(text) = std::str::from_utf8(word) else {
         return Err(BadKey::Malformed { text: octets(word).to_string() }.into());
     };
-    let key: VerifierKey = text.parse()?;
-    if key.signature_type() != expected {
-        let found = key.signature_type();
-        return Err(PolicyLineError::KeyType { name: key.name().clone(), expected, found });
+    Ok(text.parse()?)
+}
+
+fn is_for(key: &VerifierKey, expected: SignatureType) -> Result<(), PolicyLineError> {
+    let found = key.signature_type();
+    if found == expected {
+        return Ok(());
     }
-    Ok(key)
+    Err(PolicyLineError::KeyType { name: key.name().clone(), expected, found })
 }
 
 /// Keys are the same where the public key is, whatever its name and id.

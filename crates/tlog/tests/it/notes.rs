@@ -183,7 +183,7 @@ fn signatures_by_unknown_keys_are_ignored() {
 #[test]
 fn a_note_that_nobody_known_signed_is_not_verified() {
     let both = note(&format!("{TEXT}\n{PETER_LINE}{ENOCH_LINE}"));
-    assert_snapshot!(both.verify(&ring(&[SUMDB])).expect_err("nobody known"), @"of 1 known keys none signed the note; it is signed by PeterNeumann, EnochRoot");
+    assert_snapshot!(both.verify(&ring(&[SUMDB])).expect_err("nobody known"), @r#"of 1 known keys none signed the note; it is signed by "PeterNeumann", "EnochRoot""#);
     assert!(matches!(both.verify(&KeyRing::default()), Err(VerifyError::NoKnownKey { known: 0, .. })));
 }
 

@@ -108,7 +108,7 @@ fn a_checkpoint_counts_only_with_the_signature_of_its_own_log() {
     let other = Software::log("ruritania.example/record");
     let policy = read(&format!("log {}\nquorum none\n", other.verifier()));
     let error = policy.evaluate(&Log::of(5).signed()).expect_err("another log");
-    assert_snapshot!(error, @"the policy trusts no log kravonia.example/record");
+    assert_snapshot!(error, @r#"the policy trusts no log "kravonia.example/record""#);
 
     // Signed by a trusted log, under the name of another trusted log.
     let policy = read(&format!("{}log {}\nquorum none\n", log_line(), other.verifier()));
@@ -194,6 +194,18 @@ fn wrong_lines_are_refused_with_their_number_and_reason() {
     assert_snapshot!(error(&log_line().repeat(2)), @"line 2 of the policy is wrong: the key of kravonia.example/record stands on an earlier line already");
     assert_snapshot!(error(&format!("log {log} https://a.example more\n")), @"line 1 of the policy is wrong: it has 4 words; write: log <vkey> [<url>]");
     assert_snapshot!(error(&format!("log {}\n", witness("X1").verifier())), @"line 1 of the policy is wrong: witness.example/X1 is a key for cosignatures (cosignature/v1); here it takes one for notes (Ed25519)");
+}
+
+#[test]
+fn a_log_known_from_elsewhere_is_added_to_a_policy_that_lists_none() {
+    let policy = read(&format!("{}quorum X1\n", witness_line("X1")));
+    let checkpoint = Log::of(5).witnessed(&[&witness("X1")]);
+    assert!(matches!(policy.evaluate(&checkpoint), Err(UntrustedError::UnknownLog { .. })));
+    let log = Software::log(ORIGIN).verifier();
+    let policy = policy.with_log(log.clone()).expect("room");
+    assert!(policy.evaluate(&checkpoint).expect("the log signed").quorum().is_met());
+    assert!(matches!(policy.clone().with_log(log), Err(PolicyError::Log(_))));
+    assert!(matches!(policy.with_log(witness("X2").verifier()), Err(PolicyError::Log(_))));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::log::{Log, ORIGIN, Software, time};
 use crate::naive::Naive;
 use countersign_tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use countersign_tlog::cosignature::cosign;
 use countersign_tlog::hash::Hash;
 use countersign_tlog::note::{KeyName, KeyRing, SignatureType, VerifierKey};
 use countersign_tlog::proof::{ConsistencyProof, PROOF_MAX};
@@ -153,8 +154,8 @@ fn a_witness_follows_a_growing_log_and_its_cosignatures_verify() {
         else {
             panic!("{response:?}")
         };
-        signed.add(lines).expect("room");
         let known = KeyRing::new([witness.verifier(), Software::log(ORIGIN).verifier()]).expect("two keys");
+        assert_eq!(signed.add_verified(lines, &known), Ok(1));
         assert_eq!(signed.verify(&known).expect("verifies").signatures().len(), 2);
     }
 }
@@ -167,7 +168,7 @@ fn each_refusal_has_the_status_of_the_specification() {
 
     let unknown = good.decide(None).expect_err("unknown");
     assert_eq!(unknown.status(), 404);
-    assert_snapshot!(unknown, @"the log kravonia.example/record is not known here");
+    assert_snapshot!(unknown, @r#"the log "kravonia.example/record" is not known here"#);
 
     let strangers = KeyRing::new([Software::log("stranger.example").verifier()]).expect("one key");
     let unsigned = good.decide(Some((&strangers, latest(&three)))).expect_err("not signed");
@@ -229,6 +230,29 @@ fn a_log_that_signs_two_roots_at_one_size_raises_the_alarm() {
     let stranger = stranger.sign(&Software::log("stranger.example")).expect("signs");
     let refusal = AddCheckpoint::new(size(7), nothing(), stranger).decide(Some((&keys(), latest(&seven))));
     assert_eq!(refusal.expect_err("not signed").fork(), None);
+}
+
+#[test]
+fn an_answer_cannot_spoil_a_checkpoint_with_signatures_that_do_not_verify() {
+    let (one, two) = (Software::witness("witness.example/one"), Software::witness("witness.example/two"));
+    let known = KeyRing::new([one.verifier(), two.verifier()]).expect("two keys");
+    let mut signed = Log::of(5).signed();
+    let good = cosign(signed.checkpoint(), &one, time(7)).expect("cosigns");
+    let of_another_tree = cosign(&Log::of(6).checkpoint(), &two, time(7)).expect("cosigns");
+    let stranger =
+        cosign(signed.checkpoint(), &Software::witness("stranger.example"), time(7)).expect("cosigns");
+    let lines = vec![of_another_tree, good.clone(), stranger, good];
+    assert_eq!(signed.add_verified(lines.clone(), &known), Ok(1));
+    assert_eq!(signed.add_verified(lines, &known), Ok(0));
+    assert_eq!(signed.verify(&known).expect("one verifies").signatures().len(), 1);
+}
+
+#[test]
+fn a_refusal_tells_its_causes_in_one_line() {
+    let error = AddCheckpoint::read(b"old 0\n\nlog\n01\n").expect_err("malformed");
+    assert_snapshot!(Response::refused(&error.into()).body, @"the request is malformed: the checkpoint is malformed: the checkpoint is not a signed note: the note has no empty line between text and signatures");
+    let error = AddCheckpoint::read(b"old 0\nAAAA\n\nlog\n1\n").expect_err("malformed");
+    assert_snapshot!(Response::refused(&error.into()).body, @"the request is malformed: the consistency proof is malformed: line 1 of the proof is not a hash: a hash in base64 has 44 characters, this text has 4");
 }
 
 #[test]
