@@ -7,7 +7,8 @@ use countersign_tlog::spicy::TlogProof;
 use libfuzzer_sys::fuzz_target;
 
 /// Whoever this log is, it signed none of this.
-const POLICY: &[u8] = b"log sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8\nquorum none\n";
+const POLICY: &[u8] =
+    b"log sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8\nquorum none\n";
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(proof) = TlogProof::read(bytes) {

@@ -10,7 +10,10 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(request.to_string().as_bytes(), bytes);
         assert_eq!(request.decide(None).expect_err("nobody knows it").status(), 404);
         let nobody = KeyRing::default();
-        assert_eq!(request.decide(Some((&nobody, Latest::NOTHING))).expect_err("nobody signed").status(), 403);
+        assert_eq!(
+            request.decide(Some((&nobody, Latest::NOTHING))).expect_err("nobody signed").status(),
+            403
+        );
     }
     if let Ok(Answer::Cosigned(lines)) = Answer::read(200, None, bytes) {
         assert_eq!(Response::cosigned(&lines).body.as_bytes(), bytes);
