@@ -110,7 +110,7 @@ pub fn rows() -> Result<Vec<Row>> {
 }
 
 /// The median in nanoseconds, looked up by the benchmark's own name.
-fn median(group: &str, name: &str) -> Result<f64> {
+pub fn median(group: &str, name: &str) -> Result<f64> {
     for folder in
         std::fs::read_dir(criterion().join(group)).with_context(|| format!("criterion's folder {group}"))?
     {

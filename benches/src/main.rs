@@ -9,6 +9,7 @@ mod estimates;
 mod pades;
 mod page;
 mod replay;
+mod tlog;
 
 use anyhow::Result;
 
@@ -25,6 +26,7 @@ fn main() -> Result<()> {
         _ => {}
     }
     let mut rows = estimates::rows()?;
+    rows.extend(tlog::rows()?);
     rows.extend(replay::rows()?);
     rows.extend(audit::rows()?);
     rows.extend(pades::rows()?);

@@ -30,16 +30,11 @@ fn run() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => test::test(),
-        ["vectors"] => run::cargo(&[
-            "test",
-            "--package",
-            "countersign-verify",
-            "--test",
-            "verify",
-            "--",
-            "--nocapture",
-            "vectors::",
-        ]),
+        ["vectors"] => [("countersign-verify", "verify"), ("countersign-tlog", "it")].iter().try_for_each(
+            |(package, test)| {
+                run::cargo(&["test", "--package", package, "--test", test, "--", "--nocapture", "vectors::"])
+            },
+        ),
         ["bench"] => bench::bench(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("agreement", &["authority"]),
     ("signature", &[]),
     ("pdf", &["signature"]),
+    ("tlog", &[]),
     ("keys", &["signature"]),
     ("timestamp", &["signature"]),
     ("verify", &["authority", "notation", "agreement", "signature", "pdf"]),
@@ -30,7 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["authority", "notation", "agreement", "signature", "pdf", "keys", "timestamp", "verify"]),
 ];
 
-const PURE: &[&str] = &["authority", "notation", "agreement", "signature", "pdf", "verify"];
+const PURE: &[&str] = &["authority", "notation", "agreement", "signature", "pdf", "tlog", "verify"];
 
 #[test]
 fn dependencies_point_one_way() {
