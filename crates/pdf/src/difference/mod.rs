@@ -79,8 +79,9 @@ impl<'a> Document<'a> {
             return Ok(Vec::new());
         };
         let mut changes: Vec<Change> = Vec::new();
+        let mut left = walk::PAIRS_MAX;
         for later in first + 1..self.revisions().len() {
-            changes.extend(Walk::changes(self.at(later - 1), self.at(later))?);
+            changes.extend(Walk::changes(self.at(later - 1), self.at(later), &mut left)?);
         }
         changes.extend(self.trailing_change());
         let demands = signatures
