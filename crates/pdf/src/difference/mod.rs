@@ -103,8 +103,9 @@ impl<'a> Document<'a> {
     /// who hold a file against a revision that they know: what a signer's own revision changed is among it.
     pub fn changes_after(&self, revision: usize) -> Result<Vec<Change>, ReadError> {
         let mut changes: Vec<Change> = Vec::new();
+        let mut left = walk::PAIRS_MAX;
         for later in revision.saturating_add(1)..self.revisions().len() {
-            changes.extend(Walk::changes(self.at(later - 1), self.at(later))?);
+            changes.extend(Walk::changes(self.at(later - 1), self.at(later), &mut left)?);
         }
         changes.extend(self.trailing_change());
         Ok(changes)

@@ -82,20 +82,31 @@ impl Paths {
 fn local(path: &Path<'_>, out: &mut String) -> usize {
     let (parent, step): (&Path<'_>, &dyn std::fmt::Display) = match path {
         Path::Kept(kept) => return *kept,
+        Path::Key(parent, name) if name.as_bytes().len() > LOCAL_MAX => (parent, &"…"),
         Path::Key(parent, name) => (parent, name),
         Path::Word(parent, name) => (parent, name),
         Path::Index(parent, index) => (parent, index),
     };
     let kept = local(parent, out);
+    if out.len() > LOCAL_MAX {
+        return kept;
+    }
     let separator = if out.is_empty() { "" } else { "/" };
     // Writing to a string doesn't fail.
     let _ = write!(out, "{separator}{step}");
+    if let Some((at, _)) = out.char_indices().find(|(at, _)| *at > LOCAL_MAX) {
+        out.truncate(at);
+        out.push('…');
+    }
     kept
 }
 
 /// Entries that name a page, a field, an annotation or the catalog, and nothing about how it looks (ISO 32000-2 tables
 /// 166, 172, 228, 255, 355, 357).
 const LINKS: [&str; 9] = ["P", "Parent", "Popup", "IRT", "Pg", "Obj", "Data", "T", "Dest"];
+
+/// Names may be as long as a file, and ways to a million objects are kept at once: enough of each to recognise it.
+const LOCAL_MAX: usize = 120;
 
 /// Objects on one way: page trees and outlines of long documents are linked lists in part.
 const SHOWN_MAX: usize = 200;

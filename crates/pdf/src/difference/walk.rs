@@ -80,6 +80,7 @@ pub(super) struct Walk<'d, 'a> {
     reached: HashSet<u32>,
     /// New objects whose content was followed as a whole.
     added: HashSet<u32>,
+    left: usize,
     /// The worst change so far.
     worst: Level,
     /// The object being compared.
@@ -87,8 +88,13 @@ pub(super) struct Walk<'d, 'a> {
 }
 
 impl<'d, 'a> Walk<'d, 'a> {
-    /// The changes from one state to the next.
-    pub(super) fn changes(old: View<'d, 'a>, new: View<'d, 'a>) -> Result<Vec<Change>, ReadError> {
+    /// The changes from one state to the next; `left` is how many comparisons of objects may still be made, at first
+    /// [`PAIRS_MAX`].
+    pub(super) fn changes(
+        old: View<'d, 'a>,
+        new: View<'d, 'a>,
+        left: &mut usize,
+    ) -> Result<Vec<Change>, ReadError> {
         let mut walk = Self {
             old,
             new,
@@ -104,6 +110,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             seen: HashSet::new(),
             reached: HashSet::new(),
             added: HashSet::new(),
+            left: *left,
             worst: Level::Extension,
             current: None,
         };
@@ -117,6 +124,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             }
         }
         walk.objects()?;
+        *left = walk.left;
         Ok(walk.changes)
     }
 
@@ -216,14 +224,17 @@ impl<'d, 'a> Walk<'d, 'a> {
     ) -> Result<(), ReadError> {
         self.reached.insert(old.number);
         self.reached.insert(new.number);
+        if self.old.location(old.number) == Location::None && self.new.location(new.number) == Location::None
+        {
+            return Ok(());
+        }
         let is_link = matches!(role, Role::Plain(_)) && Paths::is_link(path);
         let job = Job { old, new, role, path: 0, is_link };
         if self.is_ruled_elsewhere(&job) || !self.seen.insert((old.number, new.number, role, is_link)) {
             return Ok(());
         }
-        if self.seen.len() > PAIRS_MAX {
-            return Err(ReadError::Budget { what: "objects compared in one revision", max: PAIRS_MAX });
-        }
+        let too_many = ReadError::Budget { what: "objects compared in all revisions", max: PAIRS_MAX };
+        self.left = self.left.checked_sub(1).ok_or(too_many)?;
         let job = Job { path: self.paths.keep(path), ..job };
         match role {
             Role::Plain(_) => self.plain_jobs.push_back(job),
@@ -444,8 +455,9 @@ pub(super) fn is_equal(old: &Object<'_>, new: &Object<'_>) -> bool {
     }
 }
 
-/// Five times what the largest contracts have; two chains of references, one against the other, could ask for more.
-const PAIRS_MAX: usize = 1 << 20;
+/// In all revisions: a contract of ten thousand objects, filled in and signed a hundred times. Two chains of references,
+/// one against the other, could ask for more.
+pub(super) const PAIRS_MAX: usize = 1 << 20;
 
 /// Nobody reads more; what follows is kept only where it is worse.
 const CHANGES_MAX: usize = 1000;

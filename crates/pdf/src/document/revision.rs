@@ -2,7 +2,7 @@
 
 use super::error::{Part, ReadError};
 use super::indirect::indirect;
-use super::section::{ENTRIES_MAX, Place, Section, XrefKind, section};
+use super::section::{Place, Section, XrefKind, entries_max, section};
 use crate::object::{Dictionary, Object};
 use crate::syntax::{Excerpt, is_space};
 
@@ -78,7 +78,7 @@ pub(super) fn revisions(bytes: &[u8]) -> Result<Vec<Revision<'_>>, ReadError> {
 /// The sections from the last one back.
 fn chain(bytes: &[u8]) -> Result<Vec<Section<'_>>, ReadError> {
     let mut sections: Vec<Section<'_>> = Vec::new();
-    let mut room = ENTRIES_MAX;
+    let mut room = entries_max(bytes);
     let mut next = Some(last_startxref(bytes)?);
     while let Some(at) = next {
         if sections.len() == REVISIONS_MAX {

@@ -127,7 +127,7 @@ fn table(bytes: &[u8], parser: &mut Parser<'_>, room: usize) -> Result<Vec<(u32,
         parser.skip_white();
         for index in 0..count {
             if entries.len() >= room {
-                return Err(ReadError::Budget { what: "cross-reference entries", max: ENTRIES_MAX });
+                return Err(ReadError::Budget { what: "cross-reference entries", max: entries_max(bytes) });
             }
             let number = first.checked_add(index).and_then(|number| u32::try_from(number).ok());
             let number = number.ok_or_else(|| syntax(parser.unexpected("an object number under 2^32")))?;
@@ -203,7 +203,7 @@ fn with_stream<'a>(bytes: &'a [u8], parser: &mut Parser<'a>, room: usize) -> Res
     let entries = stream_entries(&stream, room).map_err(|error| match error {
         Bad::Entry(key, expected) => malformed(key, expected),
         Bad::Filter(source) => ReadError::Filter { reference: found.reference, source },
-        Bad::Budget => ReadError::Budget { what: "cross-reference entries", max: ENTRIES_MAX },
+        Bad::Budget => ReadError::Budget { what: "cross-reference entries", max: entries_max(bytes) },
     })?;
     let prev = offset(&stream.dictionary, Part::XrefStream, "Prev")?;
     Ok(Section {
@@ -316,5 +316,13 @@ const NOWHERE: Tail = Tail { at: 0, startxref: 0, eof: 0, end: 0 };
 /// Bytes of one entry of a table (§7.5.4).
 const ENTRY_LENGTH: usize = 20;
 
-/// Entries in all sections together: twenty times what a 50 MB file has, some 60 MB of memory.
-pub(super) const ENTRIES_MAX: usize = 2_000_000;
+/// How many entries all sections of a file together may have: an object takes more than a byte of it.
+pub(super) fn entries_max(bytes: &[u8]) -> usize {
+    bytes.len().clamp(FEW_ENTRIES, ENTRIES_MAX)
+}
+
+/// Twenty times what a 50 MB file has, some 130 MB of memory.
+const ENTRIES_MAX: usize = 2_000_000;
+
+/// However small a file is, so many entries take little room.
+const FEW_ENTRIES: usize = 1 << 16;

@@ -204,10 +204,13 @@ impl<'d, 'a> View<'d, 'a> {
             let part = super::Part::Container(reference);
             return Err(ReadError::Entry { part, key: "Type", expected: "ObjStm, in a stream" });
         };
-        let room = DECODED_MAX.saturating_sub(self.document.decoded.load(Ordering::Relaxed));
+        let allowed =
+            self.document.bytes.len().saturating_mul(DECODED_RATIO_MAX).saturating_add(DECODED_FREE);
+        let allowed = allowed.min(DECODED_MAX);
+        let room = allowed.saturating_sub(self.document.decoded.load(Ordering::Relaxed));
         let container = Container::open(reference, &stream, room).map_err(|error| match error {
             ReadError::Filter { source: crate::filter::FilterError::TooLarge { max }, .. } if max >= room => {
-                ReadError::Budget { what: "bytes in object streams", max: DECODED_MAX }
+                ReadError::Budget { what: "bytes in object streams", max: allowed }
             }
             other => other,
         })?;
@@ -233,6 +236,11 @@ const TOO_INDIRECT: ReadError = ReadError::Budget { what: "references to referen
 
 /// All object streams together: twice what a 50 MB file of nothing else decodes to.
 const DECODED_MAX: usize = 256 << 20;
+
+/// Object streams deflate to a tenth at best, and are a part of the file only.
+const DECODED_RATIO_MAX: usize = 16;
+/// A ratio says nothing about a small file.
+const DECODED_FREE: usize = 16 << 20;
 
 /// Bytes of objects (streams' data apart), each time they are read: a second or two of work, and fifty times what a
 /// long contract with a hundred revisions asks for.
