@@ -9,8 +9,7 @@ use crate::runner::{Runner, tests};
 use crate::tools::install;
 
 /// Crates that must build for the browser.
-const BROWSER: [&str; 7] =
-    ["authority", "notation", "agreement", "signature", "pdf", "tlog", "verify"];
+const BROWSER: [&str; 7] = ["authority", "notation", "agreement", "signature", "pdf", "tlog", "verify"];
 
 /// Installs what the tests need and runs everything. The last lines are the test runner's own summary; what was skipped,
 /// and why, stands before it.

@@ -90,7 +90,6 @@ impl Authorities {
         }
         Ok(outcome)
     }
-
 }
 
 /// A token, or why there is none yet.

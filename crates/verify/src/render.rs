@@ -251,7 +251,8 @@ fn force(report: &Report) -> (Vec<&'static str>, Vec<(&str, &'static str)>) {
 /// Entry into force hangs on the law column; what our gate says stands beside it.
 fn duty_line(report: &Report, duty: &Duty) -> String {
     let (laws, gate) = force(report);
-    let gate = gate.iter().fold(String::new(), |said, (party, how)| format!("{said}; our gate {how} {party}"));
+    let gate =
+        gate.iter().fold(String::new(), |said, (party, how)| format!("{said}; our gate {how} {party}"));
     let state = match duty.since {
         Some(since) => format!("in force since {} in law ({}){gate}", when(since), laws.join(", ")),
         None => "not yet in force (waits for entry into force)".to_owned(),

@@ -19,7 +19,8 @@ pub(crate) enum Base {
     Hybrid,
 }
 
-pub(crate) const ALL: [Base; 6] = [Base::Classic, Base::Streams, Base::Two, Base::Form, Base::Turned, Base::Hybrid];
+pub(crate) const ALL: [Base; 6] =
+    [Base::Classic, Base::Streams, Base::Two, Base::Form, Base::Turned, Base::Hybrid];
 
 impl Base {
     pub(crate) fn bytes(self) -> Vec<u8> {

@@ -198,7 +198,15 @@ impl World {
 /// A list of a day, good for a week.
 pub(crate) fn list(issuer: &SoftwareKey, day: i64, revoked: Vec<Revoked>) -> Vec<u8> {
     let number = u64::try_from(day).unwrap();
-    RevocationList { number, this_update: day, next_update: day + 7 * DAY, keeps_expired_since: None, revoked }.issue(issuer).unwrap()
+    RevocationList {
+        number,
+        this_update: day,
+        next_update: day + 7 * DAY,
+        keeps_expired_since: None,
+        revoked,
+    }
+    .issue(issuer)
+    .unwrap()
 }
 
 const POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.3161");
