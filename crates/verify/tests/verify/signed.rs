@@ -4,6 +4,8 @@ use countersign_agreement::signed::SignedAct;
 use countersign_authority::model::name::Digest;
 use countersign_keys::SoftwareKey;
 use countersign_notation::parse;
+use countersign_signature::issue::Reason;
+use countersign_signature::issue::ocsp::Status;
 use countersign_signature::timestamp::{MessageImprint, StampFacts, TimestampRequest, grant};
 use countersign_signature::{DigestAlgorithm, Signer as _, sign_detached, signature_value};
 use countersign_testkit::Pki;
@@ -306,6 +308,27 @@ fn a_certificate_revoked_before_the_proof_or_without_one_is_neither_yes_nor_no()
             assert!(text.contains("act 1 counts for neither yes nor no"), "{text}");
         }
     }
+}
+
+#[test]
+fn an_ocsp_answer_says_the_same_as_a_list() {
+    let told = |status, stamped: bool| {
+        let mut desk = Desk::new(Bound::Fingerprint);
+        desk.signs("2026-03-01T09:00:00Z");
+        if stamped {
+            desk.stamped(0, SIGNED + 60);
+        }
+        let about = desk.key();
+        let answer = desk.pki.ocsp(&desk.house, &desk.house, about.certificate(), SIGNED + 2 * DAY, status);
+        desk.bundle.trust.insert("berg.ors".into(), answer);
+        let report = desk.report();
+        let status = report["signers"][0]["revocation"]["status"].clone();
+        (ruritania(&report, "internal").to_owned(), status)
+    };
+    let revoked = || Status::Revoked { at: SIGNED + DAY, reason: Reason::KeyCompromise };
+    assert_eq!(told(Status::Good, false), ("yes".into(), json!("good")));
+    assert_eq!(told(revoked(), true), ("yes".into(), json!("revoked")));
+    assert_eq!(told(revoked(), false), ("unknown".into(), json!("revoked")));
 }
 
 #[test]
