@@ -61,6 +61,10 @@ const fn may(name: &'static str, shape: Shape) -> Field {
 }
 
 const SAYS: Field = may("says", Shape::Words);
+/// The document of the text that is signed as a PDF: the revision without signatures. Goes with [`PDF`].
+const BASE: Field = may("base", Shape::Digest);
+/// That PDF with the signer's signature in it.
+const PDF: Field = may("pdf", Shape::Digest);
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $word:literal [$($field:expr),* $(,)?]),* $(,)?) => {
@@ -122,13 +126,14 @@ kinds! {
     /// Adopts a text as definitive.
     Adopt = "adopt" [must("text", Shape::Digest), SAYS],
     /// Initials a text.
-    Initial = "initial" [must("text", Shape::Digest), SAYS],
+    Initial = "initial" [must("text", Shape::Digest), SAYS, BASE, PDF],
     /// Signs a text.
     Sign = "sign" [
         must("text", Shape::Digest), may("qualifier", Shape::Qualifier), may("amount", Shape::Amount), SAYS,
+        BASE, PDF,
     ],
     /// Ratifies a text.
-    Ratify = "ratify" [must("text", Shape::Digest), may("amount", Shape::Amount), SAYS],
+    Ratify = "ratify" [must("text", Shape::Digest), may("amount", Shape::Amount), SAYS, BASE, PDF],
     /// Confirms an earlier act.
     Confirm = "confirm" [must("confirms", Shape::Act), SAYS],
     /// Gives a consent that a map asks for.

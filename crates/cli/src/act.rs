@@ -6,15 +6,16 @@ use countersign_agreement::kind::{Kind, Shape};
 use countersign_agreement::signed::SignedAct;
 use countersign_authority::model::name::Digest;
 use countersign_authority::model::time::Instant;
+use countersign_notation::digest::sha256;
 use countersign_notation::time::rfc3339;
-use countersign_signature::Signer;
 use countersign_verify::evidence::holds;
 use serde_json::{Map, Value, json};
 
 use crate::exit::{Exit, Failure};
 use crate::folder::Folder;
 use crate::shell::Shell;
-use crate::{input, keys};
+use crate::stamp::TsaArgs;
+use crate::{input, keys, pdf, stamp};
 
 /// What `act` is given.
 #[derive(Debug, clap::Args)]
@@ -26,6 +27,10 @@ use crate::{input, keys};
   countersign act assurance --key kurt --by kurt --capacity KMFA --on-behalf-of KRA \\
       --matter security --body speaker='A spokesman' --body speaks_for=SL \\
       --body says='The leader agrees' --into talks
+  countersign act sign --key berg --by berg --capacity SL --on-behalf-of RUR --with KRA \\
+      --matter security/nuclear --into talks --tsa https://tsa.example/ --tsa http://tsa.example.org/
+  countersign act sign --key berg --by berg --capacity SL --on-behalf-of RUR --with KRA \\
+      --matter security/nuclear --into talks --pdf
   countersign act order --key eriks --by eriks --capacity PRES --on-behalf-of RUR \\
       --matter security/nuclear --body to=AEO --sets 'enrichment 60 percent' --into talks
 
@@ -38,8 +43,8 @@ pub(crate) struct Args {
     /// The dossier's working folder
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
-    /// The key that signs
-    #[arg(long, value_name = "NAME")]
+    /// The key that signs: its name, a PKCS#12 file, or `pkcs11:token=…;object=…` for one on a device
+    #[arg(long, value_name = "KEY")]
     key: String,
     /// The folder of keys
     #[arg(long, value_name = "DIR")]
@@ -92,6 +97,12 @@ pub(crate) struct Args {
     /// Another field of the body; may be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     body: Vec<String>,
+    /// Sign the text's PDF as well (PAdES): the file to sign; where not given, the newest signed one of the
+    /// dossier, else the text's only PDF
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "", value_parser = pdf::which)]
+    pdf: Option<pdf::Which>,
+    #[command(flatten)]
+    tsa: TsaArgs,
 }
 
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
@@ -104,7 +115,17 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
                 .help(format!("{near}kinds: {}", words.join(", ")))
         })?;
     let folder = Folder::open(&args.into)?;
-    let body = Body { args, kind, folder: &folder }.json()?;
+    let authorities = args.tsa.authorities()?;
+    let signer = keys::signer(&args.key, args.keys.as_deref())?;
+    let at = args.at.unwrap_or_else(|| shell.now());
+    let mut body = Body { args, kind, folder: &folder }.json()?;
+    let signed = match &args.pdf {
+        Some(which) => {
+            let signing = pdf::Signing { folder: &folder, kind, capacity: args.capacity.as_deref(), at };
+            Some(signing.sign(&mut body, which, signer.as_ref())?)
+        }
+        None => None,
+    };
     let seen = folder.acts()?.last().map(|act| act.id.to_string());
     let own_by_default = matches!(kind, Kind::Assurance | Kind::Note);
     let visibility = args.visibility.as_deref().unwrap_or(if own_by_default { "own" } else { "parties" });
@@ -116,7 +137,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         "with": args.with.iter().flat_map(|w| w.split(',')).collect::<Vec<_>>(),
         "by": {"person": args.by, "capacity": args.capacity, "under": args.under},
         "matter": args.matter,
-        "at": rfc3339(args.at.unwrap_or_else(|| shell.now())),
+        "at": rfc3339(at),
         "seen": seen,
         "visibility": visibility,
         "body": body,
@@ -129,7 +150,6 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
             fields.join(", ")
         ))
     })?;
-    let signer = keys::signer(&args.key, args.keys.as_deref())?;
     if !holds(signer.certificate(), act.at) {
         return Err(Failure::usage(format!(
             "the certificate of key {} does not hold at {}, the time of the act",
@@ -137,13 +157,39 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         ))
         .help("such a signature would count for nothing; `countersign key list` shows from when until when each holds"));
     }
-    let (number, id) = folder.admit(&act, &signer)?;
-    if shell.json {
-        shell.print_json(&json!({"act": number, "id": id.to_string(), "kind": kind.word()}))?;
-    } else {
-        shell.print(&format!("act {number} · {} · {id}\n", kind.word()))?;
+    if let Some(pdf) = &signed {
+        folder.document("pdf", pdf)?;
     }
-    Ok(Exit::Yes)
+    let (number, id) = folder.admit(&act, signer.as_ref())?;
+    let outcome = match &authorities {
+        Some(authorities) => {
+            let admitted = folder.acts()?.into_iter().find(|act| act.id == id);
+            admitted.map(|act| authorities.stamp(&folder, &act)).transpose()?
+        }
+        None => None,
+    };
+    if shell.json {
+        let mut value = json!({"act": number, "id": id.to_string(), "kind": kind.word()});
+        if let (Some(pdf), Value::Object(map)) = (&signed, &mut value) {
+            map.insert("pdf".to_owned(), json!(sha256(pdf).to_string()));
+        }
+        if let (Some(outcome), Value::Object(map)) = (&outcome, &mut value) {
+            map.insert("timestamp".to_owned(), stamp::outcome_json(outcome));
+        }
+        shell.print_json(&value)?;
+    } else {
+        let time = match &outcome {
+            Some(Ok(_)) => outcome.as_ref().map(stamp::outcome_words).unwrap_or_default(),
+            _ => String::new(),
+        };
+        let time = if time.is_empty() { time } else { format!(" · {time}") };
+        let pdf = signed.as_ref().map(|pdf| format!(" · documents/{}.pdf", sha256(pdf).hex()));
+        shell.print(&format!("act {number} · {} · {id}{time}{}\n", kind.word(), pdf.unwrap_or_default()))?;
+    }
+    let Some(Err(none)) = outcome else { return Ok(Exit::Yes) };
+    shell.tell(&format!("act {number} is signed and in the dossier, and its time is not proven yet: {none}"));
+    shell.tell(&format!("  help: `countersign dossier stamp {} --tsa URL` asks again", args.into.display()));
+    Ok(Exit::Undetermined)
 }
 
 struct Body<'a> {

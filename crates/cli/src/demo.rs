@@ -181,7 +181,8 @@ fn stage(
     shell: &mut Shell,
 ) -> Result<Value, Failure> {
     let bundle = folder.bundle()?;
-    let question = ReportQuestion { policy: Some(policy), as_of: None, known_at: None };
+    let question =
+        ReportQuestion { policy: Some(policy), as_of: None, known_at: None, ..ReportQuestion::default() };
     let report = report(&bundle, question).map_err(verify::failure)?;
     if !shell.json {
         shell.print(&format!("── {number}. {title}\n{}\n", render::text(&report)))?;

@@ -7,12 +7,14 @@ use countersign_authority::model::name::{Digest, PartyId};
 use countersign_notation::digest::sha256;
 use countersign_notation::parse;
 use countersign_verify::bundle::{self, Manifest};
+use countersign_verify::trust::{self, Item};
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
 use crate::folder::{self, Folder};
-use crate::input;
 use crate::shell::Shell;
+use crate::stamp::TsaArgs;
+use crate::{input, stamp};
 
 /// What `dossier` is given.
 #[derive(Debug, clap::Args)]
@@ -21,6 +23,8 @@ use crate::shell::Shell;
       --terms enrichment.terms --document agreement.md
   countersign act mandate --key berg --by berg --capacity SL --on-behalf-of RUR --with KRA \\
       --matter security --into talks
+  countersign dossier stamp talks --tsa https://tsa.example/ --tsa http://tsa.example.org/
+  countersign dossier trust talks revoked.crl intermediate.pem
   countersign dossier export talks -o talks.dossier")]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -33,6 +37,10 @@ enum Verb {
     New(New),
     /// Put another text into a dossier: documents and terms under one digest
     Text(AddText),
+    /// Ask for timestamps over acts that have none yet
+    Stamp(Stamp),
+    /// Put in certificates, revocation lists and OCSP answers: evidence for readers, not trust
+    Trust(AddTrust),
     /// Pack a working folder into a .dossier bundle
     Export(Export),
 }
@@ -74,6 +82,28 @@ struct AddText {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "A token is over the signature value inside the act's .p7s, as CAdES has it (EN 319 122-1 §5.3); the
+authority's answer is kept as it came, acts/NNNN-ID.tsr. What has one already is left as it is: after a
+failure, run it again. Exit codes: 0 every act has one · 3 some have none yet"
+)]
+struct Stamp {
+    /// The working folder
+    dir: PathBuf,
+    #[command(flatten)]
+    tsa: TsaArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct AddTrust {
+    /// The working folder
+    dir: PathBuf,
+    /// Certificates (PEM or DER), revocation lists, OCSP answers (DER)
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
 struct Export {
     /// The working folder
     dir: PathBuf,
@@ -92,6 +122,8 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
                 format!("text {}\n", digest["text"].as_str().unwrap_or("none: give --document or --terms"))
             })
         }
+        Verb::Stamp(args) => stamp_acts(args, shell),
+        Verb::Trust(args) => add_trust(args, shell),
         Verb::Export(export) => {
             let bundle = folder::open(&export.dir)?;
             let path = export.output.clone().unwrap_or_else(|| export.dir.with_extension("dossier"));
@@ -110,6 +142,74 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
             })
         }
     }
+}
+
+/// Asks for a token for every act that has none, and stops where nobody answers: nobody will a moment later.
+fn stamp_acts(args: &Stamp, shell: &mut Shell) -> Result<Exit, Failure> {
+    let folder = Folder::open(&args.dir)?;
+    let authorities = args
+        .tsa
+        .authorities()?
+        .ok_or_else(|| Failure::usage("whom to ask? give --tsa URL, and again for a second authority"))?;
+    let acts = folder.acts()?;
+    let had = acts.iter().filter(|act| act.tsr.is_some()).count();
+    let mut outcomes = Vec::new();
+    for act in acts.iter().filter(|act| act.tsr.is_none()) {
+        let outcome = authorities.stamp(&folder, act)?;
+        let failed = outcome.is_err();
+        outcomes.push((act.number, outcome));
+        if failed {
+            break;
+        }
+    }
+    let stamped = outcomes.iter().filter(|(_, outcome)| outcome.is_ok()).count();
+    let left = acts.len().saturating_sub(had).saturating_sub(stamped);
+    if shell.json {
+        let asked: Vec<serde_json::Value> = outcomes
+            .iter()
+            .map(|(number, outcome)| json!({"act": number, "timestamp": stamp::outcome_json(outcome)}))
+            .collect();
+        shell.print_json(&json!({
+            "acts": acts.len(), "had": had, "stamped": stamped, "none_yet": left, "asked": asked,
+        }))?;
+    } else {
+        let mut text = String::new();
+        for (number, outcome) in &outcomes {
+            text.push_str(&format!("act {number} · {}\n", stamp::outcome_words(outcome)));
+        }
+        let asks_again = if left == 0 { "" } else { ": run this again to ask again" };
+        text.push_str(&format!(
+            "{} of {} acts have a timestamp, {stamped} of them new; {left} have none yet{asks_again}\n",
+            had.saturating_add(stamped),
+            acts.len()
+        ));
+        shell.print(&text)?;
+    }
+    Ok(if left == 0 { Exit::Yes } else { Exit::Undetermined })
+}
+
+/// Takes in what readers may need, each file under its digest.
+fn add_trust(args: &AddTrust, shell: &mut Shell) -> Result<Exit, Failure> {
+    let folder = Folder::open(&args.dir)?;
+    // Everything is read before anything is written.
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for path in &args.files {
+        let items = trust::read(&input::read(path)?)
+            .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+        files.extend(items.into_iter().map(|item| match item {
+            Item::Certificate(certificate) => {
+                let name = format!("{}.pem", Digest(certificate.fingerprint()).hex());
+                (name, certificate.to_pem().into_bytes())
+            }
+            Item::Crl(der) => (format!("{}.crl", sha256(&der).hex()), der),
+            Item::Ocsp(der) => (format!("{}.ors", sha256(&der).hex()), der),
+        }));
+    }
+    for (name, bytes) in &files {
+        folder.write(&format!("trust/{name}"), bytes)?;
+    }
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    say(shell, json!({"trust": names}), |_| format!("trust/{}\n", names.join("\ntrust/")))
 }
 
 fn say(

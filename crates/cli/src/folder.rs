@@ -120,7 +120,9 @@ impl Folder {
                 Failure::usage(format!("acts/{stem}.p7s is missing"))
                     .help("an act without its signature counts for nothing")
             })?;
-            acts.push(BundledAct { number, id, json, p7s, tlog_proof: None, salt: None, tsr: None });
+            let mut beside = |ending: &str| files.remove(&format!("{stem}.{ending}"));
+            let (tlog_proof, salt, tsr) = (beside("tlog-proof"), beside("salt"), beside("tsr"));
+            acts.push(BundledAct { number, id, json, p7s, tlog_proof, salt, tsr });
         }
         acts.sort_by_key(|act| act.number);
         let mut documents = BTreeMap::new();
@@ -139,6 +141,11 @@ impl Folder {
             terms: self.part("terms")?,
             trust: self.part("trust")?,
         })
+    }
+
+    /// Documents by their digest.
+    pub(crate) fn documents(&self) -> Result<BTreeMap<Digest, Vec<u8>>, Failure> {
+        Ok(self.part("documents")?.into_values().map(|bytes| (sha256(&bytes), bytes)).collect())
     }
 
     /// Texts in the folder: manifests among the documents, by digest.

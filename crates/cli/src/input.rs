@@ -17,6 +17,20 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| Failure::File { path: path.to_owned(), error })
 }
 
+/// A file, or the files of a folder by name.
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let failed = |error| Failure::File { path: path.to_owned(), error };
+    let entries: Result<Vec<PathBuf>, std::io::Error> =
+        std::fs::read_dir(path).map_err(failed)?.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut files = entries.map_err(failed)?;
+    files.retain(|file| file.is_file());
+    files.sort();
+    Ok(files)
+}
+
 /// Reads a document of the notation, stopping before a file that is too large to be one.
 pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>, Failure> {
     let size = std::fs::metadata(path).map_err(|error| Failure::File { path: path.to_owned(), error })?.len();

@@ -17,7 +17,9 @@ mod input;
 mod key;
 mod keys;
 mod order;
+mod pdf;
 mod shell;
+mod stamp;
 mod verify;
 
 use std::process::ExitCode;
@@ -32,7 +34,6 @@ macro_rules! verbs {
     ($($(#[$doc:meta])* $verb:ident = $module:ident),* $(,)?) => {
         /// What to do.
         #[derive(Debug, clap::Subcommand)]
-        #[expect(clippy::large_enum_variant, reason = "one is made, at the start")]
         enum Verb { $($(#[$doc])* $verb($module::Args)),* }
 
         impl Verb {

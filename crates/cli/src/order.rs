@@ -36,7 +36,8 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let policy = verify::policy(args.policy.as_deref())?;
     let held = Order::read(&input::read(&args.order)?)
         .map_err(|error| Failure::usage(format!("{}: {error}", args.order.display())))?;
-    let question = ReportQuestion { policy: policy.as_ref(), as_of: None, known_at: None };
+    let question =
+        ReportQuestion { policy: policy.as_ref(), as_of: None, known_at: None, ..ReportQuestion::default() };
     let finding = hold_order(&bundle, question, &held).map_err(verify::failure)?;
     if shell.json {
         shell.print_json(&render::finding_json(&finding))?;

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use countersign_authority::model::time::Instant;
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure};
 
@@ -116,6 +117,14 @@ impl Shell {
     )]
     pub(crate) fn now(&self) -> Instant {
         Instant(jiff::Timestamp::now().as_nanosecond())
+    }
+
+    /// Asks the person at the terminal for a secret, which is not shown. `None` where nobody is there.
+    pub(crate) fn secret(prompt: &str) -> Option<Zeroizing<String>> {
+        if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+            return None;
+        }
+        rpassword::prompt_password(format!("{prompt}: ")).ok().map(Zeroizing::new)
     }
 
     /// A variable of the environment.

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use countersign_authority::model::policy::Policy;
 use countersign_authority::model::time::Instant;
 use countersign_notation::parse;
+use countersign_signature::Certificate;
 use countersign_verify::decision::Overall;
 use countersign_verify::render;
 use countersign_verify::report::{Report, ReportError, ReportQuestion, report};
+use countersign_verify::trust::{self, Item};
 
 use crate::exit::{Exit, Failure};
 use crate::shell::Shell;
@@ -18,6 +20,7 @@ use crate::{folder, input};
 #[command(after_help = "Examples:
   countersign verify talks.dossier --policy ours.policy
   countersign verify talks.dossier --policy ours.policy --as-of 2026-04-20 --json
+  countersign verify talks.dossier --policy ours.policy --trust timestamp-authority.pem
 
 Exit codes: 0 every headline is attributable · 1 one is not, or an act counts for nothing · 3 undetermined · 2 usage")]
 pub(crate) struct Args {
@@ -32,12 +35,18 @@ pub(crate) struct Args {
     /// Ignore what was not known by this time
     #[arg(long, value_name = "TIME", value_parser = input::instant)]
     known_at: Option<Instant>,
+    /// Certificates that I believe beside the policy's, of authorities for signers and for timestamps: a PEM or DER
+    /// file, or a folder of them; may be given several times
+    #[arg(long, value_name = "DIR|FILE")]
+    trust: Vec<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let bundle = folder::open(&args.bundle)?;
     let policy = policy(args.policy.as_deref())?;
-    let question = ReportQuestion { policy: policy.as_ref(), as_of: args.as_of, known_at: args.known_at };
+    let trust = believed(&args.trust)?;
+    let (as_of, known_at) = (args.as_of, args.known_at);
+    let question = ReportQuestion { policy: policy.as_ref(), as_of, known_at, trust: &trust };
     let report = report(&bundle, question).map_err(failure)?;
     if shell.json {
         shell.print_json(&render::json(&report))?;
@@ -45,6 +54,30 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         shell.print(&render::text(&report))?;
     }
     Ok(exit(&report))
+}
+
+/// Certificates that the reader believes, from files and folders.
+pub(crate) fn believed(paths: &[PathBuf]) -> Result<Vec<Certificate>, Failure> {
+    let mut certificates = Vec::new();
+    for path in paths {
+        for file in input::files(path)? {
+            let items = trust::read(&input::read(&file)?)
+                .map_err(|error| Failure::usage(format!("--trust {}: {error}", file.display())))?;
+            for item in items {
+                match item {
+                    Item::Certificate(certificate) => certificates.push(*certificate),
+                    Item::Crl(_) | Item::Ocsp(_) => {
+                        return Err(Failure::usage(format!(
+                            "--trust {}: holds no certificate",
+                            file.display()
+                        ))
+                        .help("revocation lists and OCSP answers go into the dossier: `countersign dossier trust`"));
+                    }
+                }
+            }
+        }
+    }
+    Ok(certificates)
 }
 
 /// The verdict's exit code; evidence that counts for nothing is never a yes.

@@ -1,7 +1,8 @@
 //! Keys in a directory.
 
 use crate::file::{self, Access};
-use crate::house::{HouseCa, HouseCaError, Validity, own_certificate};
+use crate::house::{HouseCa, HouseCaError, Register, Validity, own_certificate};
+use crate::kind::Kind;
 use crate::name::KeyName;
 use crate::private::{KeyError, Passphrase, PrivateKey};
 use crate::software::{KeyMismatch, SoftwareKey};
@@ -13,6 +14,31 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct KeyStore {
     dir: PathBuf,
+}
+
+/// A key to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct NewKey<'a> {
+    /// What kind of key.
+    pub kind: Kind,
+    /// What it may do.
+    pub role: Subject,
+    /// Whom its certificate names.
+    pub subject: &'a DistinguishedName,
+    /// When its certificate holds.
+    pub validity: Validity,
+}
+
+impl<'a> NewKey<'a> {
+    /// A person's P-256 key.
+    pub fn person(subject: &'a DistinguishedName, validity: Validity) -> Self {
+        Self { kind: Kind::P256, role: Subject::Person, subject, validity }
+    }
+
+    /// An authority's P-256 key.
+    pub fn authority(subject: &'a DistinguishedName, validity: Validity) -> Self {
+        Self { role: Subject::HOUSE, ..Self::person(subject, validity) }
+    }
 }
 
 /// Who issues a new person's certificate.
@@ -161,6 +187,7 @@ pub enum KeyStoreError {
 
 const KEY: &str = ".key.pem";
 const CERTIFICATE: &str = ".cert.pem";
+const REGISTER: &str = ".register.jsonl";
 
 impl KeyStore {
     /// Opens a directory of keys, made (mode 0700) where it isn't there.
@@ -179,19 +206,19 @@ impl KeyStore {
     pub fn new_key(
         &self,
         name: &KeyName,
-        subject: &DistinguishedName,
+        made: &NewKey<'_>,
         issuer: Issuer<'_>,
-        validity: Validity,
         passphrase: Option<&Passphrase>,
     ) -> Result<Created, KeyStoreError> {
         self.expect_free(name)?;
-        let key = PrivateKey::generate().map_err(|fault| KeyStoreError::Key { name: name.clone(), fault })?;
+        let key = PrivateKey::generate_kind(made.kind)
+            .map_err(|fault| KeyStoreError::Key { name: name.clone(), fault })?;
         let key = match issuer {
-            Issuer::Itself => own_certificate(key, subject, validity, Subject::Person)?,
+            Issuer::Itself => own_certificate(key, made.subject, made.validity, made.role)?,
             Issuer::Authority(ca) => {
                 let public_key = key.public_key().map_err(HouseCaError::from)?;
-                let validity = validity.until_at_most(ca.certificate().not_after());
-                let certificate = ca.issue(subject, &public_key, validity)?;
+                let validity = made.validity.until_at_most(ca.certificate().not_after());
+                let certificate = ca.issue_for(made.role, made.subject, &public_key, validity)?;
                 SoftwareKey::new(key, certificate, ca.chain()).map_err(HouseCaError::from)?
             }
         };
@@ -202,13 +229,13 @@ impl KeyStore {
     pub fn new_authority(
         &self,
         name: &KeyName,
-        subject: &DistinguishedName,
-        validity: Validity,
+        made: &NewKey<'_>,
         passphrase: Option<&Passphrase>,
     ) -> Result<Created, KeyStoreError> {
         self.expect_free(name)?;
-        let key = PrivateKey::generate().map_err(|fault| KeyStoreError::Key { name: name.clone(), fault })?;
-        let key = own_certificate(key, subject, validity, Subject::HOUSE)?;
+        let key = PrivateKey::generate_kind(made.kind)
+            .map_err(|fault| KeyStoreError::Key { name: name.clone(), fault })?;
+        let key = own_certificate(key, made.subject, made.validity, Subject::HOUSE)?;
         self.save(name, key, passphrase)
     }
 
@@ -247,13 +274,38 @@ impl KeyStore {
             .map_err(|fault| KeyStoreError::Mismatch { name: name.clone(), fault })
     }
 
+    /// Takes in a key made elsewhere, with its certificate and those above it.
+    pub fn import(
+        &self,
+        name: &KeyName,
+        key: SoftwareKey,
+        passphrase: Option<&Passphrase>,
+    ) -> Result<Created, KeyStoreError> {
+        self.expect_free(name)?;
+        self.save(name, key, passphrase)
+    }
+
+    /// A certificate alone, and those above it: no passphrase is asked for.
+    pub fn certificates(&self, name: &KeyName) -> Result<(Certificate, Vec<Certificate>), KeyStoreError> {
+        let (_, certificate_file) = self.files(name);
+        if !certificate_file.exists() {
+            return Err(KeyStoreError::Unknown { name: name.clone(), dir: self.dir.clone() });
+        }
+        Ok(read_certificates(&certificate_file)?)
+    }
+
     /// Opens an authority to issue with.
     pub fn authority(
         &self,
         name: &KeyName,
         passphrase: Option<&Passphrase>,
     ) -> Result<HouseCa, KeyStoreError> {
-        Ok(HouseCa::from_key(self.signer(name, passphrase)?)?)
+        Ok(HouseCa::from_key(self.signer(name, passphrase)?, self.register(name))?)
+    }
+
+    /// The register of an authority here: what it has issued and revoked.
+    pub fn register(&self, name: &KeyName) -> Register {
+        Register::at(self.dir.join(format!("{name}{REGISTER}")))
     }
 
     fn files(&self, name: &KeyName) -> (PathBuf, PathBuf) {

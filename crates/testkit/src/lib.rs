@@ -3,8 +3,10 @@
 
 pub mod loopback;
 pub mod openssl;
+pub mod pdf;
 pub mod pki;
 pub mod pyhanko;
+pub mod softhsm;
 pub mod tool;
 pub mod tsa;
 

@@ -8,7 +8,7 @@
 
 use countersign_keys::{Kind, PrivateKey, SoftwareKey};
 use countersign_signature::issue::ocsp::{CertificateId, Moment, Request, Status, answer};
-use countersign_signature::issue::{Crl, Reason, Revoked};
+use countersign_signature::issue::{Reason, RevocationList, Revoked};
 use countersign_signature::{
     Certificate, DigestAlgorithm, DistinguishedName, Particulars, Signer as _, Subject, Template, issue,
     self_sign,
@@ -120,7 +120,13 @@ impl Pki {
     /// An authority's complete list of a moment, good for a week, numbered by the moment; in DER.
     pub fn crl(&self, authority: &SoftwareKey, at: i64, revoked: &[Revoked]) -> Vec<u8> {
         let number = u64::try_from(at).expect("a moment after 1970");
-        let list = Crl { number, this_update: at, next_update: at + WEEK, revoked: revoked.to_vec() };
+        let list = RevocationList {
+            number,
+            this_update: at,
+            next_update: at + WEEK,
+            revoked: revoked.to_vec(),
+            keeps_expired_since: None,
+        };
         list.issue(authority).expect("the authority signs its list")
     }
 
@@ -136,7 +142,8 @@ impl Pki {
     ) -> Vec<u8> {
         let authority = authority.certificate();
         let request = Request::about(CertificateId::of(about, authority));
-        let moment = Moment { produced_at: at, this_update: at, next_update: Some(at + WEEK) };
+        let moment =
+            Moment { produced_at: at, this_update: at, next_update: Some(at + WEEK), archive_cutoff: None };
         answer(&request, authority, moment, responder, |_| status).expect("the responder answers")
     }
 

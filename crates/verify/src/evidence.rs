@@ -1,17 +1,22 @@
 //! From bytes to evidence: which acts' signatures match, and whose keys made them.
 //!
 //! An act counts only if its signature matches its bytes and a map binds the key to the person it names. A key that
-//! no map binds is neither good nor bad: the report says what hangs on it.
+//! no map binds is neither good nor bad, nor is a signature by a certificate that was revoked and that nothing proves to be
+//! older: the report says what hangs on them.
 
 use countersign_agreement::replay::Admitted;
 use countersign_agreement::signed::{ActError, SignedAct};
 use countersign_authority::model::map::{Fact, Key, Map};
 use countersign_authority::model::name::{Digest, PersonId};
-use countersign_authority::model::policy::{Policy, Rule, Trust};
+use countersign_authority::model::policy::Policy;
 use countersign_authority::model::time::Instant;
 use countersign_signature::{Anchor, Certificate, SignatureError, VerifiedSignature, path, verify_detached};
 
 use crate::bundle::{Bundle, BundledAct};
+use crate::signed_pdf::{PdfFault, SignedPdf};
+use crate::standing::{Asked, Standing, instant, seconds, weigh};
+use crate::trust::{Believed, Seen};
+use crate::vouching::{Runner, runner};
 
 /// A signature that matched, on an act that was read: made only by checking both ([`examine`]).
 ///
@@ -29,6 +34,9 @@ pub struct VerifiedAct {
     act: SignedAct,
     signature: VerifiedSignature,
     binding: Binding,
+    standing: Standing,
+    runner: Runner,
+    pdf: Option<SignedPdf>,
 }
 
 impl VerifiedAct {
@@ -61,10 +69,45 @@ impl VerifiedAct {
         &self.binding
     }
 
-    /// The act for replay. In person: by one's own bound key, under no grant.
+    /// How far its time is proven, and whether its certificate was revoked.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Who runs the authority that vouches for its key.
+    #[must_use]
+    pub fn runner(&self) -> &Runner {
+        &self.runner
+    }
+
+    /// The latest that it happened: what it claims, or what is proven where that is later.
+    #[must_use]
+    pub fn latest(&self) -> Instant {
+        self.standing.not_later_than.map_or(self.act.at, |proven| proven.max(self.act.at))
+    }
+
+    /// The PDF that it signs, if it signs one.
+    #[must_use]
+    pub fn pdf(&self) -> Option<&SignedPdf> {
+        self.pdf.as_ref()
+    }
+
+    /// Why it counts for neither yes nor no, if so.
+    #[must_use]
+    pub fn doubt(&self) -> Option<String> {
+        let unbound = self.binding == Binding::Unbound;
+        let pdf = || self.pdf.as_ref().and_then(SignedPdf::doubt);
+        let doubt = self.standing.doubt.clone().or_else(pdf);
+        doubt.or_else(|| unbound.then(|| "no recognised map binds its key".to_owned()))
+    }
+
+    /// The act for replay. In person: by one's own bound key, under no grant. A key known by its name alone, under an
+    /// authority that the other side runs, is not shown to be one's own: the other side can make such keys.
     #[must_use]
     pub fn admitted(&self) -> Admitted {
         let in_person = match self.binding {
+            Binding::Subject if self.runner.is_other_side() => Some(false),
             Binding::Fingerprint | Binding::Subject => Some(self.act.under.is_none()),
             Binding::Unbound => None,
         };
@@ -128,6 +171,14 @@ pub enum Discarded {
         /// The certificate's subject.
         subject: String,
     },
+    /// The PDF that it signs is not what it says.
+    #[error("act {number} signs a PDF, and {fault}")]
+    Pdf {
+        /// Which.
+        number: u32,
+        /// What fails.
+        fault: Box<PdfFault>,
+    },
     /// The act belongs to another dossier.
     #[error("act {number} belongs to dossier {found}, not to {expected}")]
     OtherDossier {
@@ -163,14 +214,20 @@ pub struct Evidence {
     pub acts: Vec<VerifiedAct>,
     /// Acts that count for nothing.
     pub discarded: Vec<Discarded>,
+    /// Files of `trust/` that are neither certificates nor lists nor answers.
+    pub unread: Vec<String>,
 }
 
-/// Checks every act of a bundle against the maps' keys.
-pub fn examine(bundle: &Bundle, maps: &[Map], policy: Option<&Policy>) -> Evidence {
-    let mut evidence = Evidence::default();
-    let anchors: Vec<Anchor> = trusted(policy).into_iter().map(Anchor::Fingerprint).collect();
+/// Checks every act of a bundle against the maps' keys, and what is known of its time and its certificate.
+pub fn examine(bundle: &Bundle, maps: &[Map], reader: &Reader<'_>) -> Evidence {
+    let (seen, believed) = (Seen::of(bundle), Believed::of(reader.policy, reader.trust));
+    let claimed = bundle.acts.iter().filter_map(|act| SignedAct::read(&act.json).ok()).map(|act| act.at);
+    let latest = claimed.chain(reader.as_of).max().unwrap_or(Instant::MIN);
+    let asked = Asked { at: seconds(latest), known_at: reader.known_at.map(seconds) };
+    let examiner = Examiner { bundle, maps, policy: reader.policy, seen: &seen, believed: &believed, asked };
+    let mut evidence = Evidence { unread: seen.unread.clone(), ..Evidence::default() };
     for bundled in &bundle.acts {
-        match examine_one(bundled, bundle, maps, policy, &anchors) {
+        match examiner.examine(bundled) {
             Ok(act) => evidence.acts.push(act),
             Err(discarded) => evidence.discarded.push(discarded),
         }
@@ -178,46 +235,59 @@ pub fn examine(bundle: &Bundle, maps: &[Map], policy: Option<&Policy>) -> Eviden
     evidence
 }
 
-fn trusted(policy: Option<&Policy>) -> Vec<[u8; 32]> {
-    let rules = policy.into_iter().flat_map(|policy| &policy.rules);
-    rules
-        .filter_map(|rule| match rule {
-            Rule::Trust(Trust::CertificateAuthority(digest)) => Some(digest.0),
-            _ => None,
-        })
-        .collect()
+/// Who reads, and about when.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reader<'a> {
+    /// What the reader recognises and demands.
+    pub policy: Option<&'a Policy>,
+    /// Certificates of authorities that the reader believes, beside the policy's.
+    pub trust: &'a [Certificate],
+    /// About when.
+    pub as_of: Option<Instant>,
+    /// What came later is not known.
+    pub known_at: Option<Instant>,
 }
 
-fn examine_one(
-    bundled: &BundledAct,
-    bundle: &Bundle,
-    maps: &[Map],
-    policy: Option<&Policy>,
-    anchors: &[Anchor],
-) -> Result<VerifiedAct, Discarded> {
-    let number = bundled.number;
-    let act = SignedAct::read(&bundled.json).map_err(|error| Discarded::Act { number, error })?;
-    if act.dossier != bundle.manifest.id {
-        let (found, expected) = (act.dossier, bundle.manifest.id.clone());
-        return Err(Discarded::OtherDossier { number, found, expected });
+struct Examiner<'a> {
+    bundle: &'a Bundle,
+    maps: &'a [Map],
+    policy: Option<&'a Policy>,
+    seen: &'a Seen,
+    believed: &'a Believed,
+    asked: Asked,
+}
+
+impl Examiner<'_> {
+    fn examine(&self, bundled: &BundledAct) -> Result<VerifiedAct, Discarded> {
+        let number = bundled.number;
+        let act = SignedAct::read(&bundled.json).map_err(|error| Discarded::Act { number, error })?;
+        if act.dossier != self.bundle.manifest.id {
+            let (found, expected) = (act.dossier, self.bundle.manifest.id.clone());
+            return Err(Discarded::OtherDossier { number, found, expected });
+        }
+        let signature = verify_detached(&bundled.json, &bundled.p7s)
+            .map_err(|error| Discarded::Signature { number, error })?;
+        let maps = recognised(self.maps, self.policy, &act);
+        let mut pool = signature.certificates().to_vec();
+        pool.extend_from_slice(&self.seen.evidence.certificates);
+        let binding = bind(number, &act, &signature, &maps, &pool, &self.believed.signers)?;
+        let certificate = signature.signer();
+        if !holds(certificate, act.at) {
+            let (from, until) = (instant(certificate.not_before()), instant(certificate.not_after()));
+            let subject = certificate.subject();
+            return Err(Discarded::Expired { number, claimed: act.at, subject, from, until });
+        }
+        let pdf = SignedPdf::examine(&act, &signature, self.bundle)
+            .map_err(|fault| Discarded::Pdf { number, fault })?;
+        let standing = weigh(bundled, &signature, self.seen, self.believed, self.asked);
+        let runner = runner(certificate, &standing.above, &act.on_behalf_of, self.maps);
+        Ok(VerifiedAct { number, id: bundled.id, act, signature, binding, standing, runner, pdf })
     }
-    let signature = verify_detached(&bundled.json, &bundled.p7s)
-        .map_err(|error| Discarded::Signature { number, error })?;
-    let binding = bind(number, &act, &signature, &recognised(maps, policy, &act), anchors)?;
-    let certificate = signature.signer();
-    if !holds(certificate, act.at) {
-        let of = |seconds: i64| Instant(i128::from(seconds).saturating_mul(1_000_000_000));
-        let (from, until) = (of(certificate.not_before()), of(certificate.not_after()));
-        let subject = certificate.subject();
-        return Err(Discarded::Expired { number, claimed: act.at, subject, from, until });
-    }
-    Ok(VerifiedAct { number, id: bundled.id, act, signature, binding })
 }
 
 /// Whether a certificate holds at a moment (RFC 5280 §4.1.2.5, both ends included).
 pub fn holds(certificate: &Certificate, at: Instant) -> bool {
-    let seconds = at.0.div_euclid(1_000_000_000);
-    i128::from(certificate.not_before()) <= seconds && seconds <= i128::from(certificate.not_after())
+    (certificate.not_before()..=certificate.not_after()).contains(&seconds(at))
 }
 
 /// Maps that the verifier believes about the act's party: nobody else's says whose key is whose.
@@ -232,6 +302,7 @@ fn bind(
     act: &SignedAct,
     signature: &VerifiedSignature,
     maps: &[&Map],
+    pool: &[Certificate],
     anchors: &[Anchor],
 ) -> Result<Binding, Discarded> {
     let certificate = signature.signer();
@@ -253,7 +324,7 @@ fn bind(
     }
     let subject = certificate.subject();
     let named = own().flat_map(|person| &person.keys).any(|key| *key == Key::Subject(subject.clone()));
-    if named && chains(certificate, signature.certificates(), anchors, act.at.0) {
+    if named && path(certificate, pool, anchors, seconds(act.at)).is_ok() {
         return Ok(Binding::Subject);
     }
     let has_fingerprints =
@@ -262,9 +333,4 @@ fn bind(
         return Err(Discarded::WrongKey { number, claimed, key, subject });
     }
     Ok(Binding::Unbound)
-}
-
-fn chains(leaf: &Certificate, others: &[Certificate], anchors: &[Anchor], at: i128) -> bool {
-    let seconds = i64::try_from(at.div_euclid(1_000_000_000)).unwrap_or(i64::MAX);
-    path(leaf, others, anchors, seconds).is_ok()
 }

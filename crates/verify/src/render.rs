@@ -13,8 +13,9 @@ use countersign_notation::time::rfc3339;
 use serde_json::{Value, json};
 
 use crate::decision::{headline, verdict_mark};
-use crate::evidence::Binding;
 use crate::report::{Duty, Heard, OrderLine, Report};
+
+mod signed;
 
 /// `2026-04-20 14:00 UTC`
 fn when(at: countersign_authority::model::time::Instant) -> String {
@@ -49,14 +50,15 @@ pub fn text(report: &Report) -> String {
     block(&mut out, "Clock", report.clocks.iter().map(clock_line));
     block(&mut out, "Duty", report.duties.iter().map(duty_line));
     block(&mut out, "Order", report.orders.iter().map(order_line));
+    block(&mut out, "PDF", report.pdfs.iter().map(signed::pdf));
     let flags = report.flags.iter().map(|flag| format!("! {}", flag.says));
-    block(&mut out, "Flag", flags.chain(editions(report)));
+    block(&mut out, "Flag", flags.chain(signed::flags(report)).chain(editions(report)));
     block(
         &mut out,
         "Bad",
         report.discarded.iter().map(|discarded| format!("✗ {discarded}; it counts for nothing")),
     );
-    record(&mut out, report);
+    signed::text(&mut out, report);
     out
 }
 
@@ -267,29 +269,6 @@ fn order_line(line: &OrderLine) -> String {
     text
 }
 
-fn record(out: &mut String, report: &Report) {
-    let matched = report.acts.saturating_sub(report.discarded.len());
-    let all = if report.discarded.is_empty() {
-        "all signatures match".to_owned()
-    } else {
-        format!("{matched} of {} signatures match and count", report.acts)
-    };
-    let mut issuers: Vec<String> = report
-        .signers
-        .iter()
-        .map(|signer| format!("{}'s key is vouched for by {}", signer.person, signer.issuer))
-        .collect();
-    issuers.sort();
-    issuers.dedup();
-    let later = report.acts.saturating_sub(report.discarded.len()).saturating_sub(report.by_then);
-    let later = if later == 0 { String::new() } else { format!(", {later} of them later than asked") };
-    let line = format!(
-        "{} acts{later} · {all} · no log proofs, no timestamps: times are as the signers claim them",
-        report.acts
-    );
-    block(out, "Acts", std::iter::once(line).chain(issuers));
-}
-
 /// The report as JSON.
 pub fn json(report: &Report) -> Value {
     let clocks: Vec<Value> = report
@@ -329,21 +308,6 @@ pub fn json(report: &Report) -> Value {
             })
         })
         .collect();
-    let signers: Vec<Value> = report
-        .signers
-        .iter()
-        .map(|s| {
-            let bound = match s.binding {
-                Binding::Fingerprint => "fingerprint",
-                Binding::Subject => "subject",
-                Binding::Unbound => "unbound",
-            };
-            json!({
-                "person": s.person, "party": s.party.as_str(), "subject": s.subject, "issuer": s.issuer,
-                "key": s.key.to_string(), "bound_by": bound, "acts": s.acts,
-            })
-        })
-        .collect();
     let flags: Vec<Value> = report.flags.iter().map(|f| json!({"act": f.number, "says": f.says})).collect();
     let discarded: Vec<String> = report.discarded.iter().map(ToString::to_string).collect();
     let mut value = report.decision_json.clone();
@@ -365,7 +329,11 @@ pub fn json(report: &Report) -> Value {
         let profiles: BTreeSet<Profile> = report.decision.parties.iter().map(|party| party.profile).collect();
         map.insert("profiles".into(), profiles.into_iter().map(edition_json).collect());
         map.insert("discarded".into(), json!(discarded));
-        map.insert("signers".into(), json!(signers));
+        map.insert("signers".into(), signed::signers_json(&report.signers));
+        map.insert("timestamps".into(), signed::times_json(&report.times));
+        map.insert("pdfs".into(), signed::pdfs_json(&report.pdfs));
+        map.insert("doubts".into(), signed::doubts_json(report));
+        map.insert("unread".into(), json!(report.unread));
         map.insert("acts".into(), json!(report.acts));
         map.insert("acts_by_then".into(), json!(report.by_then));
         map.insert(

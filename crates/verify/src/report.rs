@@ -18,11 +18,17 @@ use countersign_authority::verdict::{Asked, Column, Decision, Reason, Rule, Verd
 use countersign_authority::{Ask, Question, World, WorldError, decide};
 use countersign_notation::diagnostic::Diagnostic;
 use countersign_notation::{digest::sha256, parse, resolve, time};
+use countersign_signature::Certificate;
 use serde_json::Value;
 
 use crate::bundle::Bundle;
 use crate::decision::Rendering;
-use crate::evidence::{Binding, Discarded, Evidence, VerifiedAct, examine};
+use crate::evidence::{Discarded, Evidence, Reader, VerifiedAct, examine};
+
+mod signed;
+
+pub use signed::{Doubt, PdfLine, SignerLine, TimeLine};
+use signed::{bound_times, doubts, hangs_on, pdfs, signers, times};
 
 /// Why no report can be made of a bundle.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -43,10 +49,19 @@ pub enum ReportError {
 pub struct ReportQuestion<'a> {
     /// What the reader recognises and demands.
     pub policy: Option<&'a Policy>,
-    /// Acts later than this are ignored; the latest act where not said.
+    /// Acts later than this are ignored; the latest that an act claims or is proven to be where not said.
     pub as_of: Option<Instant>,
     /// Acts and maps not known by then are ignored.
     pub known_at: Option<Instant>,
+    /// Certificates of authorities that the reader believes, for signers and for timestamps, beside the policy's.
+    pub trust: &'a [Certificate],
+}
+
+impl<'a> ReportQuestion<'a> {
+    fn reader(&self) -> Reader<'a> {
+        let Self { policy, as_of, known_at, trust } = *self;
+        Reader { policy, trust, as_of, known_at }
+    }
 }
 
 /// Something heard: an assurance, a statement, a refusal.
@@ -86,25 +101,6 @@ pub struct OrderLine {
     pub finding: OrderFinding,
 }
 
-/// Who signed, and who vouches for the key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignerLine {
-    /// The person.
-    pub person: String,
-    /// For which party.
-    pub party: PartyId,
-    /// The certificate's subject.
-    pub subject: String,
-    /// Who issued it.
-    pub issuer: String,
-    /// The certificate's fingerprint.
-    pub key: Digest,
-    /// How the key is known to be theirs.
-    pub binding: Binding,
-    /// How many acts it signed.
-    pub acts: usize,
-}
-
 /// Everything the bundle shows.
 #[derive(Debug)]
 pub struct Report {
@@ -140,6 +136,14 @@ pub struct Report {
     pub flags: Vec<Flag>,
     /// Acts that count for nothing, and why.
     pub discarded: Vec<Discarded>,
+    /// Acts that count for neither yes nor no, and why.
+    pub doubts: Vec<Doubt>,
+    /// How far the time of each act that counts is proven.
+    pub times: Vec<TimeLine>,
+    /// PDFs that acts sign.
+    pub pdfs: Vec<PdfLine>,
+    /// Files of `trust/` that are neither certificates nor lists nor answers.
+    pub unread: Vec<String>,
     /// Who signed.
     pub signers: Vec<SignerLine>,
     /// How many acts the bundle has.
@@ -173,19 +177,15 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         Some(name) => Box::new(time::zone(name)?),
         None => Box::new(Utc),
     };
-    let evidence = examine(bundle, &maps, policy);
-    let latest = evidence.acts.iter().map(|act| act.act().at).max().unwrap_or(Instant::MIN);
+    let evidence = examine(bundle, &maps, &question.reader());
+    let latest = evidence.acts.iter().map(VerifiedAct::latest).max().unwrap_or(Instant::MIN);
     let as_of = question.as_of.unwrap_or(latest);
     let horizon = as_of.min(question.known_at.unwrap_or(Instant::MAX));
     let admitted: Vec<Admitted> =
         evidence.acts.iter().filter(|act| act.act().at <= horizon).map(VerifiedAct::admitted).collect();
-    let unbound: Vec<u32> = evidence
-        .acts
-        .iter()
-        .filter(|act| *act.binding() == Binding::Unbound)
-        .map(VerifiedAct::number)
-        .collect();
-    let replay = Replay::of(&admitted);
+    let doubts = doubts(&evidence);
+    let mut replay = Replay::of(&admitted);
+    replay.flags.extend(bound_times(&mut replay.facts, &evidence));
     let mut with_record = maps.clone();
     with_record.push(replay.record_map());
     let record = u32::try_from(maps.len()).unwrap_or(u32::MAX);
@@ -195,7 +195,7 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         bundle.manifest.parties.iter().filter_map(|party| PartyId::new(party).ok()).collect();
     let ask =
         Question { ask: Ask::Text, as_of: Some(as_of), known_at: question.known_at, parties, milestones };
-    let decision = decided(&world, &replay.facts, &ask, &admitted, &unbound);
+    let decision = decided(&world, &replay.facts, &ask, &admitted, &doubts);
     let rendering = Rendering { world: &world, acts: &replay.facts };
     let decision_json = rendering.json(&decision);
     let text = match decision.asked {
@@ -233,6 +233,10 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         orders,
         flags: replay.flags.clone(),
         signers: signers(&evidence),
+        doubts,
+        times: times(&evidence),
+        pdfs: pdfs(&evidence),
+        unread: evidence.unread,
         discarded: evidence.discarded,
         acts: bundle.acts.len(),
         by_then: admitted.len(),
@@ -241,20 +245,21 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
     })
 }
 
-/// Decides, and where the answer hangs on whose key it is that no map binds, says so.
+/// Decides, and where the answer hangs on acts that are in doubt, says so.
 fn decided(
     world: &World<'_>,
     facts: &[Act],
     ask: &Question,
     admitted: &[Admitted],
-    unbound: &[u32],
+    doubts: &[Doubt],
 ) -> Decision {
     let decision = decide(world, facts, ask);
-    if unbound.is_empty() {
+    if doubts.is_empty() {
         return decision;
     }
+    let doubtful = |number: u32| doubts.iter().any(|doubt| doubt.number == number);
     let ids: Vec<String> =
-        admitted.iter().filter(|act| unbound.contains(&act.number)).map(|act| act.id.to_string()).collect();
+        admitted.iter().filter(|act| doubtful(act.number)).map(|act| act.id.to_string()).collect();
     let bound: Vec<Act> =
         facts.iter().filter(|fact| !ids.iter().any(|id| **id == *fact.id)).cloned().collect();
     let ask = match &decision.asked {
@@ -273,12 +278,7 @@ fn decided(
         ];
         for (column, other) in pairs {
             if other.is_none_or(|other| other.verdict.word() != column.verdict.word()) {
-                let numbers: Vec<String> = unbound.iter().map(ToString::to_string).collect();
-                let says = format!(
-                    "the answer hangs on whose keys signed act {}: no recognised map binds them (with them it would be {})",
-                    numbers.join(", "),
-                    column.verdict.word()
-                );
+                let says = hangs_on(doubts, column.verdict.word());
                 let why = vec![Reason { rule: Rule::Recognition, says, facts: Vec::new() }];
                 *column = Column { verdict: Verdict::Unknown, why, proof: None };
             }
@@ -442,35 +442,15 @@ fn names(maps: &[Map], evidence: &Evidence) -> Names {
     names
 }
 
-fn signers(evidence: &Evidence) -> Vec<SignerLine> {
-    let mut lines: Vec<SignerLine> = Vec::new();
-    for act in &evidence.acts {
-        let certificate = act.signature().signer();
-        let key = Digest(certificate.fingerprint());
-        match lines.iter_mut().find(|line| line.key == key && line.person == act.act().person.as_str()) {
-            Some(line) => line.acts = line.acts.saturating_add(1),
-            None => lines.push(SignerLine {
-                person: act.act().person.to_string(),
-                party: act.act().on_behalf_of.clone(),
-                subject: certificate.subject(),
-                issuer: certificate.issuer(),
-                key,
-                binding: *act.binding(),
-                acts: 1,
-            }),
-        }
-    }
-    lines
-}
-
 /// One digest over all that was read, so that two reports can be seen to rest on the same evidence.
 fn evidence_digest(bundle: &Bundle) -> Digest {
     let mut all = Vec::new();
     for act in &bundle.acts {
         all.extend_from_slice(&act.id.0);
         all.extend_from_slice(&sha256(&act.p7s).0);
+        all.extend(act.tsr.iter().flat_map(|tsr| sha256(tsr).0));
     }
-    for bytes in bundle.maps.values().chain(bundle.terms.values()) {
+    for bytes in bundle.maps.values().chain(bundle.terms.values()).chain(bundle.trust.values()) {
         all.extend_from_slice(&sha256(bytes).0);
     }
     for digest in bundle.documents.keys() {
@@ -490,14 +470,15 @@ pub fn hold_order(
 ) -> Result<OrderFinding, ReportError> {
     let maps = maps(bundle)?;
     let all_terms = terms(bundle)?;
-    let evidence = examine(bundle, &maps, question.policy);
+    let evidence = examine(bundle, &maps, &question.reader());
     let admitted: Vec<Admitted> = evidence
         .acts
         .iter()
-        .filter(|act| act.act().at <= held.act.at && *act.binding() != Binding::Unbound)
+        .filter(|act| act.act().at <= held.act.at && act.doubt().is_none())
         .map(VerifiedAct::admitted)
         .collect();
-    let replay = Replay::of(&admitted);
+    let mut replay = Replay::of(&admitted);
+    bound_times(&mut replay.facts, &evidence);
     let world = World::new(&maps, question.policy, &Utc)?;
     let ask = Question { as_of: Some(held.act.at), ..Question::default() };
     let text = match decide(&world, &replay.facts, &ask).asked {

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::{countersign, json, root, text};
 
 /// Runs a command that must succeed.
-fn run(dir: &Path, arguments: &[&str]) -> Value {
+pub(crate) fn run(dir: &Path, arguments: &[&str]) -> Value {
     let mut all = arguments.to_vec();
     all.push("--json");
     let output = countersign(dir, &all);
@@ -18,7 +18,7 @@ fn run(dir: &Path, arguments: &[&str]) -> Value {
 }
 
 /// Keys for both sides, a map that binds them, and an empty dossier over the example's agreement.
-fn start() -> TempDir {
+pub(crate) fn start() -> TempDir {
     let temporary = TempDir::new().unwrap();
     let dir = temporary.path();
     let example = root().join("examples/enrichment-talks");
@@ -67,7 +67,7 @@ fn start() -> TempDir {
     temporary
 }
 
-fn act(dir: &Path, kind: &str, by: &str, capacity: &str, party: &str, more: &[&str]) -> Value {
+pub(crate) fn act(dir: &Path, kind: &str, by: &str, capacity: &str, party: &str, more: &[&str]) -> Value {
     let mut arguments = vec![
         "act",
         kind,

@@ -7,6 +7,8 @@ mod dossier;
 mod example;
 mod golden;
 mod key;
+mod pdf;
+mod stamp;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -32,6 +32,11 @@ impl Passphrase {
         let text = Zeroizing::new(text);
         if text.is_empty() { Err(KeyError::EmptyPassphrase) } else { Ok(Self(text)) }
     }
+
+    /// The secret itself.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
 }
 
 impl PrivateKey {

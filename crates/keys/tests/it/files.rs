@@ -1,8 +1,8 @@
 //! The key store and its files.
 
 use countersign_keys::{
-    HouseCa, Issuer, KeyError, KeyName, KeyStore, KeyStoreError, Passphrase, PrivateKey, Protection,
-    Unreadable, Validity, Warning,
+    HouseCa, Issuer, KeyError, KeyName, KeyStore, KeyStoreError, NewKey, Passphrase, PrivateKey, Protection,
+    Register, Unreadable, Validity, Warning,
 };
 use countersign_signature::{DistinguishedName, path, sign_detached, verify_detached};
 use countersign_testkit::openssl::openssl_succeeds;
@@ -31,9 +31,16 @@ fn phrase(text: &str) -> Passphrase {
 fn store(passphrase: Option<&Passphrase>) -> (TempDir, KeyStore) {
     let dir = tempfile::tempdir().unwrap();
     let store = KeyStore::open(dir.path().join("keys")).unwrap();
-    store.new_authority(&key("house-ca"), &name("CN=House CA"), years(10), None).unwrap();
+    store.new_authority(&key("house-ca"), &NewKey::authority(&name("CN=House CA"), years(10)), None).unwrap();
     let ca = store.authority(&key("house-ca"), None).unwrap();
-    store.new_key(&key("dahl"), &name("CN=C. Dahl"), Issuer::Authority(&ca), years(2), passphrase).unwrap();
+    store
+        .new_key(
+            &key("dahl"),
+            &NewKey::person(&name("CN=C. Dahl"), years(2)),
+            Issuer::Authority(&ca),
+            passphrase,
+        )
+        .unwrap();
     (dir, store)
 }
 
@@ -53,11 +60,15 @@ fn a_key_written_and_opened_again_signs_and_leads_back_to_the_house_ca() {
 fn nothing_is_ever_written_over() {
     let (_dir, store) = store(None);
     let before = fs::read(store.dir().join("dahl.key.pem")).unwrap();
-    let again = store.new_key(&key("dahl"), &name("CN=Mallory"), Issuer::Itself, years(1), None).unwrap_err();
+    let again = store
+        .new_key(&key("dahl"), &NewKey::person(&name("CN=Mallory"), years(1)), Issuer::Itself, None)
+        .unwrap_err();
     assert!(matches!(again, KeyStoreError::Exists { .. }), "{again}");
     // A certificate alone claims the name too.
     fs::write(store.dir().join("berg.cert.pem"), "mine").unwrap();
-    let taken = store.new_key(&key("berg"), &name("CN=A. Berg"), Issuer::Itself, years(1), None).unwrap_err();
+    let taken = store
+        .new_key(&key("berg"), &NewKey::person(&name("CN=A. Berg"), years(1)), Issuer::Itself, None)
+        .unwrap_err();
     assert!(matches!(taken, KeyStoreError::Exists { .. }), "{taken}");
     assert!(!store.dir().join("berg.key.pem").exists());
     assert_eq!(fs::read(store.dir().join("dahl.key.pem")).unwrap(), before);
@@ -82,10 +93,13 @@ fn private_keys_and_their_folder_are_their_owners_alone() {
 #[test]
 fn an_unencrypted_key_comes_with_a_warning_an_encrypted_one_without() {
     let (_dir, store) = store(None);
-    let open = store.new_key(&key("a"), &name("CN=A"), Issuer::Itself, years(1), None).unwrap();
+    let open =
+        store.new_key(&key("a"), &NewKey::person(&name("CN=A"), years(1)), Issuer::Itself, None).unwrap();
     assert_eq!(open.warnings, [Warning::Unencrypted { path: open.key_file.clone() }]);
     let phrase = phrase("secret");
-    let shut = store.new_key(&key("b"), &name("CN=B"), Issuer::Itself, years(1), Some(&phrase)).unwrap();
+    let shut = store
+        .new_key(&key("b"), &NewKey::person(&name("CN=B"), years(1)), Issuer::Itself, Some(&phrase))
+        .unwrap();
     assert_eq!(shut.warnings, []);
     assert!(
         fs::read_to_string(shut.key_file).unwrap().starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
@@ -131,7 +145,10 @@ fn files_that_do_not_belong_together_are_refused() {
     insta::assert_snapshot!(error, @"the files of `dahl` do not belong together: the private key is not the one that the certificate of `CN=House CA` speaks of");
     let unknown = store.signer(&key("nobody"), None).unwrap_err();
     assert!(matches!(unknown, KeyStoreError::Unknown { .. }));
-    let person = store.signer(&key("house-ca"), None).map(HouseCa::from_key).unwrap();
+    let person = store
+        .signer(&key("house-ca"), None)
+        .map(|key| HouseCa::from_key(key, Register::in_memory()))
+        .unwrap();
     assert!(person.is_ok());
 }
 

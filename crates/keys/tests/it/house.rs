@@ -1,7 +1,10 @@
 //! The house CA and the keys it certifies.
 
-use countersign_keys::{HouseCa, HouseCaError, PrivateKey, SoftwareKey, Validity};
-use countersign_signature::{DistinguishedName, Signer as _, path, sign_detached, verify_detached};
+use countersign_keys::{
+    HouseCa, HouseCaError, KeyName, KeyStore, Kind, NewKey, Passphrase, Pkcs12Style, PrivateKey, SoftwareKey,
+    Validity,
+};
+use countersign_signature::{DistinguishedName, path, sign_detached, verify_detached};
 
 const NOW: i64 = 1_777_000_000;
 const YEAR: i64 = 365 * 86_400;
@@ -65,10 +68,43 @@ fn a_key_and_somebody_elses_certificate_do_not_make_a_signer() {
 
 #[test]
 fn nothing_secret_is_shown() {
+    let subject = name("CN=House CA");
+    for kind in [Kind::P256, Kind::P384, Kind::Rsa2048, Kind::Ed25519] {
+        let validity = Validity::years(NOW, 1).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let store = KeyStore::open(dir.path()).unwrap();
+        let made = NewKey { kind, ..NewKey::authority(&subject, validity) };
+        let created = store.new_authority(&KeyName::new("ca").unwrap(), &made, None).unwrap();
+        let ca = store.authority(&KeyName::new("ca").unwrap(), None).unwrap();
+        let shown = format!(
+            "{created:?} {ca:?} {:?} {:?} {:?} {store:?}",
+            ca.key(),
+            ca.key().private_key(),
+            ca.responder()
+        );
+        assert!(shown.contains(&format!("PrivateKey({}, …)", ca.key().private_key().kind())), "{shown}");
+        // Neither as PEM, nor as any eight bytes of it in hex or as numbers.
+        let pem = ca.key().private_key().to_pem(None).unwrap();
+        assert!(!pem.lines().any(|line| shown.contains(line)));
+        let (_, der) = pkcs8::SecretDocument::from_pem(&pem).unwrap();
+        for window in der.as_bytes().windows(8) {
+            let hex: String = window.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+            let numbers = format!("{window:?}");
+            assert!(!shown.contains(&hex) && !shown.contains(numbers.trim_matches(['[', ']'])), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn passphrases_are_shown_neither_by_themselves_nor_in_errors() {
+    let phrase = || Passphrase::new("hunter-2468".into()).unwrap();
+    let key = PrivateKey::generate().unwrap();
+    let pem = key.to_pem(Some(&phrase())).unwrap();
+    let wrong = Passphrase::new("hunter-1357".into()).unwrap();
+    let refused = PrivateKey::from_pem(&pem, Some(&wrong)).unwrap_err();
     let ca = HouseCa::create(&name("CN=House CA"), NOW, 1).unwrap();
-    let shown = format!("{:?} {:?}", ca, ca.key().private_key());
-    let secret = ca.key().private_key().to_pem(None).unwrap();
-    assert!(shown.contains("PrivateKey(P-256, …)") && shown.contains("CN=House CA"));
-    assert!(!secret.lines().any(|line| shown.contains(line)));
-    assert_eq!(ca.key().chain().len(), 0);
+    let p12 = ca.key().to_pkcs12("ca", &phrase(), Pkcs12Style::Modern).unwrap();
+    let unread = SoftwareKey::from_pkcs12(&p12, Some(&wrong)).unwrap_err();
+    let shown = format!("{:?} {refused} {refused:?} {unread} {unread:?}", phrase());
+    assert!(shown.contains("Passphrase(…)") && !shown.contains("hunter"), "{shown}");
 }

@@ -78,11 +78,7 @@ impl<'a> Document<'a> {
         let Some(first) = signatures.iter().map(|signature| signature.revision).min() else {
             return Ok(Vec::new());
         };
-        let mut changes: Vec<Change> = Vec::new();
-        for later in first + 1..self.revisions().len() {
-            changes.extend(Walk::changes(self.at(later - 1), self.at(later))?);
-        }
-        changes.extend(self.trailing_change());
+        let changes = self.changes_after(first)?;
         let demands = signatures
             .iter()
             .map(|signature| Ok((signature.revision, Demands::of(self, signature)?)))
@@ -101,6 +97,17 @@ impl<'a> Document<'a> {
                 self.judged(signature, &permission, &changes)
             })
             .collect())
+    }
+
+    /// Every change of every revision after one, in order, with what each takes where no signer said anything. For those
+    /// who hold a file against a revision that they know: what a signer's own revision changed is among it.
+    pub fn changes_after(&self, revision: usize) -> Result<Vec<Change>, ReadError> {
+        let mut changes: Vec<Change> = Vec::new();
+        for later in revision.saturating_add(1)..self.revisions().len() {
+            changes.extend(Walk::changes(self.at(later - 1), self.at(later))?);
+        }
+        changes.extend(self.trailing_change());
+        Ok(changes)
     }
 
     fn judged(

@@ -7,7 +7,7 @@ use crate::{cms, encode, oid};
 
 /// What a complete list says. The caller keeps the register and reads the clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Crl {
+pub struct RevocationList {
     /// Greater than that of every list before it (RFC 5280 §5.2.3).
     pub number: u64,
     /// When it is issued, unix seconds.
@@ -16,6 +16,9 @@ pub struct Crl {
     pub next_update: i64,
     /// Every certificate revoked, expired ones too: signatures outlive certificates.
     pub revoked: Vec<Revoked>,
+    /// That certificates which expired since then, unix seconds, are still on it (X.509 §9.5.2.8). Without it a list says
+    /// nothing of expired certificates.
+    pub keeps_expired_since: Option<i64>,
 }
 
 /// A certificate revoked.
@@ -34,7 +37,7 @@ pub struct Revoked {
 /// Why no list was made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum CrlError {
+pub enum RevocationListError {
     /// The issuer may not issue lists.
     #[error("`{issuer}` is not a certificate authority")]
     NotAnAuthority {
@@ -69,21 +72,25 @@ pub enum CrlError {
     WrongKey,
 }
 
-impl Crl {
+impl RevocationList {
     /// Signs the list: a `CertificateList` in DER.
-    pub fn issue(&self, issuer: &dyn Signer) -> Result<Vec<u8>, CrlError> {
+    pub fn issue(&self, issuer: &dyn Signer) -> Result<Vec<u8>, RevocationListError> {
         let above = issuer.certificate();
         if !above.is_ca() {
-            return Err(CrlError::NotAnAuthority { issuer: above.subject() });
+            return Err(RevocationListError::NotAnAuthority { issuer: above.subject() });
         }
         let (this_update, next_update) = (self.this_update, self.next_update);
         if next_update <= this_update {
-            return Err(CrlError::NextBeforeThis { this_update, next_update });
+            return Err(RevocationListError::NextBeforeThis { this_update, next_update });
         }
         let algorithm = issuer.algorithm();
         let mut extensions: Vec<Vec<u8>> =
             above.subject_key_identifier().map(authority_key_identifier).into_iter().collect();
         extensions.push(extension(oid::CRL_NUMBER, Weight::Plain, &encode::unsigned(self.number)));
+        if let Some(at) = self.keeps_expired_since {
+            let since = cms::generalized_time(at).ok_or(RevocationListError::Time { at })?;
+            extensions.push(extension(oid::EXPIRED_CERTS_ON_CRL, Weight::Plain, &since));
+        }
         let tbs = encode::sequence(&[
             &encode::small(1),
             &algorithm.identifier(),
@@ -98,17 +105,17 @@ impl Crl {
             Ok(key) if key.verifies(algorithm, &tbs, &signature) => {
                 Ok(encode::sequence(&[&tbs, &algorithm.identifier(), &bits(&signature)]))
             }
-            _ => Err(CrlError::WrongKey),
+            _ => Err(RevocationListError::WrongKey),
         }
     }
 
     /// `revokedCertificates`: absent where nothing is revoked (RFC 5280 §5.1.2.6).
-    fn entries(&self) -> Result<Vec<u8>, CrlError> {
+    fn entries(&self) -> Result<Vec<u8>, RevocationListError> {
         let mut sorted: Vec<&Revoked> = self.revoked.iter().collect();
         sorted.sort_unstable_by(|a, b| a.serial.cmp(&b.serial));
         for (one, next) in sorted.iter().zip(sorted.iter().skip(1)) {
             if one.serial == next.serial {
-                return Err(CrlError::Twice { serial: crate::hex::Hex(&one.serial).to_string() });
+                return Err(RevocationListError::Twice { serial: crate::hex::Hex(&one.serial).to_string() });
             }
         }
         let entries: Vec<Vec<u8>> = sorted.into_iter().map(entry).collect::<Result<_, _>>()?;
@@ -116,7 +123,7 @@ impl Crl {
     }
 }
 
-fn entry(revoked: &Revoked) -> Result<Vec<u8>, CrlError> {
+fn entry(revoked: &Revoked) -> Result<Vec<u8>, RevocationListError> {
     let mut extensions = Vec::new();
     // RFC 5280 §5.3.1: left out rather than unspecified.
     if revoked.reason != Reason::Unspecified {
@@ -124,7 +131,7 @@ fn entry(revoked: &Revoked) -> Result<Vec<u8>, CrlError> {
         extensions.push(extension(oid::CRL_REASON, Weight::Plain, &reason));
     }
     if let Some(at) = revoked.invalid_since {
-        let since = cms::generalized_time(at).ok_or(CrlError::Time { at })?;
+        let since = cms::generalized_time(at).ok_or(RevocationListError::Time { at })?;
         extensions.push(extension(oid::INVALIDITY_DATE, Weight::Plain, &since));
     }
     let extensions = if extensions.is_empty() { Vec::new() } else { in_a_row(&extensions) };
@@ -132,8 +139,8 @@ fn entry(revoked: &Revoked) -> Result<Vec<u8>, CrlError> {
     Ok(encode::sequence(&[&serial, &time(revoked.at)?, &extensions]))
 }
 
-fn time(at: i64) -> Result<Vec<u8>, CrlError> {
-    cms::encode_time(at).ok_or(CrlError::Time { at })
+fn time(at: i64) -> Result<Vec<u8>, RevocationListError> {
+    cms::encode_time(at).ok_or(RevocationListError::Time { at })
 }
 
 fn in_a_row(values: &[Vec<u8>]) -> Vec<u8> {

@@ -7,7 +7,7 @@ mod extensions;
 pub mod ocsp;
 mod reason;
 
-pub use crl::{Crl, CrlError, Revoked};
+pub use crl::{RevocationList, RevocationListError, Revoked};
 pub use extensions::{NameConstraints, Particulars, Subject, key_identifier};
 pub use reason::{BadReason, Reason};
 
@@ -103,6 +103,13 @@ pub fn self_sign(
     let tbs = to_be_signed(template, &template.subject, Some(&own), algorithm)?;
     let certificate = seal(&tbs, algorithm, &sign(&tbs)?)?;
     if certificate.is_signed_by(&template.public_key) { Ok(certificate) } else { Err(IssueError::WrongKey) }
+}
+
+/// Whether `issuer` is who a certificate names above it, and its key signed it. Says nothing about times, purposes or who
+/// trusts the issuer: that is [`crate::path`]'s.
+pub fn is_issued_by(certificate: &Certificate, issuer: &Certificate) -> bool {
+    certificate.issuer_name() == issuer.subject_name()
+        && issuer.public_key().is_ok_and(|key| certificate.is_signed_by(key))
 }
 
 fn seal(tbs: &[u8], algorithm: Algorithm, signature: &[u8]) -> Result<Certificate, CertificateError> {

@@ -4,7 +4,7 @@ use countersign_keys::{Kind, SoftwareKey};
 use countersign_signature::issue::ocsp::{
     AnswerError, CertificateId, Moment, Refusal, Request, RequestError, Status, answer, refuse,
 };
-use countersign_signature::issue::{Crl, CrlError, Reason, Revoked};
+use countersign_signature::issue::{Reason, RevocationList, RevocationListError, Revoked};
 use countersign_signature::{Certificate, Signer as _};
 use countersign_testkit::Pki;
 use countersign_testkit::openssl::{openssl, openssl_succeeds};
@@ -34,8 +34,14 @@ fn write(dir: &Path, scene: &Scene) {
     }
 }
 
-fn list(revoked: Vec<Revoked>) -> Crl {
-    Crl { number: 300, this_update: AT, next_update: AT + 86_400, revoked }
+fn list(revoked: Vec<Revoked>) -> RevocationList {
+    RevocationList {
+        number: 300,
+        this_update: AT,
+        next_update: AT + 86_400,
+        revoked,
+        keeps_expired_since: Some(AT - 90_000),
+    }
 }
 
 fn berg_revoked(scene: &Scene) -> Revoked {
@@ -110,8 +116,8 @@ fn a_list_that_would_be_wrong_is_not_made() {
     let scene = scene(Kind::P256);
     let twice =
         list(vec![berg_revoked(&scene), Pki::revoked(&scene.berg, AT)]).issue(&scene.root).unwrap_err();
-    assert!(matches!(twice, CrlError::Twice { .. }));
-    let never = Crl { next_update: AT, ..list(vec![]) }.issue(&scene.root).unwrap_err();
+    assert!(matches!(twice, RevocationListError::Twice { .. }));
+    let never = RevocationList { next_update: AT, ..list(vec![]) }.issue(&scene.root).unwrap_err();
     insta::assert_snapshot!(never, @"the next list would be due (unix 1777000000) no later than this one (unix 1777000000)");
     let person = list(vec![]).issue(&scene.dahl).unwrap_err();
     insta::assert_snapshot!(person, @"`CN=C. Dahl` is not a certificate authority");
@@ -131,7 +137,12 @@ fn status(scene: &Scene) -> impl Fn(&[u8]) -> Status {
     }
 }
 
-const MOMENT: Moment = Moment { produced_at: AT, this_update: AT, next_update: Some(AT + 3_600) };
+const MOMENT: Moment = Moment {
+    produced_at: AT,
+    this_update: AT,
+    next_update: Some(AT + 3_600),
+    archive_cutoff: Some(AT - 90_000),
+};
 
 /// Lets openssl ask about a certificate, answers, and lets openssl read the answer.
 fn ask(dir: &Path, scene: &Scene, responder: &SoftwareKey, who: &str, flags: &[&str]) -> Option<String> {
@@ -265,7 +276,7 @@ fn refusals_are_what_openssl_calls_them() {
 #[test]
 fn what_is_no_request_is_refused_and_nothing_is_read_without_bound() {
     assert!(matches!(Request::read(b""), Err(RequestError::Malformed(_))));
-    assert!(matches!(Request::read(&[0x30; 20_000]), Err(RequestError::TooLarge { length: 20_000 })));
+    assert!(matches!(Request::read(&vec![0x30; 20_000]), Err(RequestError::TooLarge { length: 20_000 })));
     let dir = tempfile::tempdir().unwrap();
     let scene = scene(Kind::P256);
     write(dir.path(), &scene);
@@ -354,4 +365,41 @@ fn openssl_takes_the_timestamp_key_for_timestamps_alone() {
     let Some(stamps) = verify("timestampsign") else { return };
     assert!(stamps.status.success(), "{stamps:?}");
     assert!(!verify("smimesign").unwrap().status.success());
+}
+
+#[test]
+fn what_is_made_here_is_read_here_and_says_the_same() {
+    use countersign_signature::{
+        Crl, Currency, OcspResponse, RevocationData, RevocationReason, RevocationStatus, path, revocation,
+    };
+    for kind in [Kind::P256, Kind::P384, Kind::Rsa2048, Kind::Ed25519] {
+        let scene = scene(kind);
+        let crl = Crl::from_der(&list(vec![berg_revoked(&scene)]).issue(&scene.root).unwrap()).unwrap();
+        assert_eq!((crl.len(), crl.this_update(), crl.next_update()), (1, AT, Some(AT + 86_400)));
+        assert_eq!((crl.number(), crl.keeps_expired_since()), (Some(&[1, 44][..]), Some(AT - 90_000)));
+        let delegate = scene.pki.ocsp_responder("ocsp", "CN=OCSP", &scene.root);
+        let ocsp = |responder: &SoftwareKey, key: &SoftwareKey| {
+            let id = CertificateId::of(key.certificate(), scene.root.certificate());
+            let about = Request::about(id);
+            let der = answer(&about, scene.root.certificate(), MOMENT, responder, status(&scene)).unwrap();
+            OcspResponse::from_der(&der).unwrap()
+        };
+        for (key, revoked) in [(&scene.berg, true), (&scene.dahl, false)] {
+            let anchors = [scene.root.certificate().clone().into()];
+            let proven = path(key.certificate(), &[], &anchors, AT).unwrap();
+            let by_list = RevocationData { crls: vec![crl.clone()], ocsps: vec![] };
+            let by_authority = RevocationData { crls: vec![], ocsps: vec![ocsp(&scene.root, key)] };
+            let by_delegate = RevocationData { crls: vec![], ocsps: vec![ocsp(&delegate, key)] };
+            for data in [by_list, by_authority, by_delegate] {
+                let found = revocation(&proven, &[], &data, AT + 60, Currency::Current);
+                match &found[0].status {
+                    RevocationStatus::Good { this_update: AT, .. } => assert!(!revoked),
+                    RevocationStatus::Revoked { at, reason: RevocationReason::KeyCompromise, .. } => {
+                        assert_eq!((revoked, *at), (true, AT - 3_600));
+                    }
+                    other => panic!("{kind}: {other:?}"),
+                }
+            }
+        }
+    }
 }

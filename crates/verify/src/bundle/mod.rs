@@ -77,7 +77,7 @@ pub struct BundledAct {
     pub tlog_proof: Option<Vec<u8>>,
     /// The salt of the record's leaf: 32 bytes.
     pub salt: Option<Vec<u8>>,
-    /// An RFC 3161 timestamp response.
+    /// An RFC 3161 timestamp response over the signature value in `p7s` (`crate::standing` says why that).
     pub tsr: Option<Vec<u8>>,
 }
 

@@ -15,7 +15,12 @@ pub fn readme(bundle: &Bundle) -> String {
     let _ = writeln!(text, "Dossier {id}: {title}\n{} acts, {} documents", acts.len(), documents.len());
     text.push_str(UNALTERED);
     text.push_str(if trust.keys().any(|name| is_pem(name)) { SIGNED_SEEN } else { SIGNED_OWN });
-    text.push_str(BINDING);
+    text.push_str(EXPIRED);
+    let stamped = acts.iter().any(|act| act.tsr.is_some());
+    if stamped {
+        text.push_str(STAMPED);
+    }
+    let _ = write!(text, "\n{}. {BINDING}", if stamped { 4 } else { 3 });
     text
 }
 
@@ -62,10 +67,20 @@ const SIGNED_OWN: &str = r#"    for f in acts/*.json; do echo "$f"; openssl cms 
 
 "#;
 
-const BINDING: &str =
+const EXPIRED: &str =
     "   When a signer's certificate has expired since, add -attime and the signing time in unix seconds.
+";
 
-3. WHETHER IT BINDS. That a key signed does not say that its holder may bind anybody. Who may do what
+const STAMPED: &str = r#"
+3. WHEN. acts/NNNN-ID.tsr is an authority's timestamp (RFC 3161) over the signature value in the .p7s, its
+   last OCTET STRING: the act is not later than that. For each it must say "Verification: OK"; the file
+   after -CAfile holds the timestamp authorities that you believe:
+
+    for f in acts/*.tsr; do p="${f%.tsr}.p7s"; o=$(openssl asn1parse -inform DER -in "$p" | awk -F: '/OCTET STRING/{o=$1+0} END{print o}'); openssl asn1parse -inform DER -in "$p" -strparse "$o" -noout -out value.bin; openssl ts -verify -in "$f" -data value.bin -CAfile AUTHORITIES.pem; done
+"#;
+
+const BINDING: &str =
+    "WHETHER IT BINDS. That a key signed does not say that its holder may bind anybody. Who may do what
    is written in maps/, what was agreed in terms/ and documents/. With the program:
 
     countersign verify NAME.dossier --policy YOURS.policy

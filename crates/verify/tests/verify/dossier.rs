@@ -94,7 +94,12 @@ impl Table {
     fn report(&self) -> Value {
         let bundle = read(&write(&self.bundle).expect("it is written")).expect("it is read");
         let policy = parse::policy("p", POLICY.as_bytes()).expect("a policy").value;
-        let question = ReportQuestion { policy: Some(&policy), as_of: None, known_at: None };
+        let question = ReportQuestion {
+            policy: Some(&policy),
+            as_of: None,
+            known_at: None,
+            ..ReportQuestion::default()
+        };
         render::json(&report(&bundle, question).expect("a report"))
     }
 }

@@ -4,4 +4,6 @@
 mod corpus;
 mod dossier;
 mod proofs;
+mod signed;
+mod signed_pdf;
 mod vectors;

@@ -7,7 +7,7 @@ use countersign_pdf::sign::{SignatureRequest, SigningDate, sign, sign_with_times
 use countersign_pdf::timestamp::{TimestampSource, TimestampUnavailable, timestamp};
 use countersign_pdf::{DifferencePolicy, Document, PdfReport, ReadError, verify};
 use countersign_signature::ades::{Constraints, Evidence, Rules, Trust};
-use countersign_signature::issue::{Crl, Reason, Revoked};
+use countersign_signature::issue::{Reason, RevocationList, Revoked};
 use countersign_signature::timestamp::{
     MessageImprint, StampFacts, TimestampRequest, TimestampToken, grant, read_response,
 };
@@ -74,7 +74,10 @@ impl World {
         };
         let list = |key: &SoftwareKey, revoked| {
             let number = u64::try_from(day).unwrap();
-            Crl { number, this_update: day, next_update: day + 7 * DAY, revoked }.issue(key).unwrap()
+            let next_update = day + 7 * DAY;
+            RevocationList { number, this_update: day, next_update, revoked, keeps_expired_since: None }
+                .issue(key)
+                .unwrap()
         };
         let mut crls = vec![list(&self.root, roots)];
         if !matches!(event, Event::Ca(since) if since <= day) && day <= self.ca.certificate().not_after() {

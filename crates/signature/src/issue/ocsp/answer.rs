@@ -3,7 +3,7 @@
 use super::request::Request;
 use crate::certificate::Certificate;
 use crate::issue::extensions::{Weight, extension};
-use crate::issue::{Reason, bits};
+use crate::issue::{Reason, bits, is_issued_by};
 use crate::signer::{SignError, Signer};
 use crate::{cms, encode, oid, sha1};
 
@@ -32,6 +32,8 @@ pub struct Moment {
     pub this_update: i64,
     /// When newer news will be there; without it, newer news is there always.
     pub next_update: Option<i64>,
+    /// Since when what is said holds of expired certificates too (RFC 6960 §4.4.4).
+    pub archive_cutoff: Option<i64>,
 }
 
 /// Why a question gets no answer (RFC 6960 §4.2.1, `OCSPResponseStatus`).
@@ -86,21 +88,24 @@ pub fn answer(
     status: impl Fn(&[u8]) -> Status,
 ) -> Result<Vec<u8>, AnswerError> {
     let own = responder.certificate();
-    if own != authority && !is_delegated(own, authority) {
-        return Err(AnswerError::NotTheResponder {
-            responder: own.subject(),
-            authority: authority.subject(),
-        });
-    }
+    expect_responder(own, authority)?;
     let this_update = time(moment.this_update)?;
     let next_update = match moment.next_update {
         Some(at) => encode::tlv(encode::CONTEXT, &[&time(at)?]),
         None => Vec::new(),
     };
+    let cutoff = match moment.archive_cutoff {
+        Some(at) => {
+            let list = encode::sequence(&[&extension(oid::OCSP_ARCHIVE_CUTOFF, Weight::Plain, &time(at)?)]);
+            encode::tlv(encode::CONTEXT | 1, &[&list])
+        }
+        None => Vec::new(),
+    };
     let mut single = Vec::new();
     for id in &request.ids {
         let found = if id.is_issued_by(authority) { status(id.serial()) } else { Status::Unknown };
-        single.push(encode::sequence(&[id.as_der(), &encode_status(found)?, &this_update, &next_update]));
+        let status = encode_status(found)?;
+        single.push(encode::sequence(&[id.as_der(), &status, &this_update, &next_update, &cutoff]));
     }
     let single: Vec<&[u8]> = single.iter().map(Vec::as_slice).collect();
     let Ok(key) = own.public_key() else { return Err(AnswerError::WrongKey) };
@@ -138,12 +143,16 @@ pub fn refuse(why: Refusal) -> Vec<u8> {
     })])
 }
 
-/// Certified by the authority itself, for this purpose (RFC 6960 §4.2.2.2).
-fn is_delegated(responder: &Certificate, authority: &Certificate) -> bool {
+/// Refuses who may not answer for an authority: who is neither the authority itself, nor certified by it for this purpose
+/// (RFC 6960 §4.2.2.2).
+pub fn expect_responder(responder: &Certificate, authority: &Certificate) -> Result<(), AnswerError> {
     let purposes = &responder.extensions().extended_key_usage;
-    purposes.as_ref().is_some_and(|purposes| purposes.contains(&oid::OCSP_SIGNING))
-        && responder.issuer_name() == authority.subject_name()
-        && authority.public_key().is_ok_and(|key| responder.is_signed_by(key))
+    let appointed = purposes.as_ref().is_some_and(|purposes| purposes.contains(&oid::OCSP_SIGNING))
+        && is_issued_by(responder, authority);
+    if responder == authority || appointed {
+        return Ok(());
+    }
+    Err(AnswerError::NotTheResponder { responder: responder.subject(), authority: authority.subject() })
 }
 
 /// `CertStatus`.

@@ -3,5 +3,5 @@
 mod answer;
 mod request;
 
-pub use answer::{AnswerError, Moment, Refusal, Status, answer, refuse};
+pub use answer::{AnswerError, Moment, Refusal, Status, answer, expect_responder, refuse};
 pub use request::{CERTIFICATES_MAX, CertificateId, REQUEST_MAX, Request, RequestError};

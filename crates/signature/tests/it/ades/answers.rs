@@ -11,7 +11,12 @@ use countersign_signature::{Signer as _, ValidationData, with_validation_data};
 fn about_signer(world: &World, responder: &SoftwareKey, moment: i64, status: Status) -> Vec<u8> {
     let ca = world.ca.certificate();
     let request = Request::about(CertificateId::of(world.signer.certificate(), ca));
-    let times = Moment { produced_at: moment, this_update: moment, next_update: Some(moment + 7 * DAY) };
+    let times = Moment {
+        produced_at: moment,
+        this_update: moment,
+        next_update: Some(moment + 7 * DAY),
+        archive_cutoff: None,
+    };
     answer(&request, ca, times, responder, |_| status).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use const_oid::ObjectIdentifier;
 use countersign_keys::SoftwareKey;
 use countersign_signature::ades::{Constraints, Evidence, Rules, Trust, Validation, verify_cms};
-use countersign_signature::issue::{Crl, Reason, Revoked};
+use countersign_signature::issue::{Reason, RevocationList, Revoked};
 use countersign_signature::timestamp::{
     MessageImprint, StampFacts, TimestampRequest, TimestampToken, grant, read_response,
 };
@@ -198,7 +198,15 @@ impl World {
 /// A list of a day, good for a week.
 pub(crate) fn list(issuer: &SoftwareKey, day: i64, revoked: Vec<Revoked>) -> Vec<u8> {
     let number = u64::try_from(day).unwrap();
-    Crl { number, this_update: day, next_update: day + 7 * DAY, revoked }.issue(issuer).unwrap()
+    RevocationList {
+        number,
+        this_update: day,
+        next_update: day + 7 * DAY,
+        revoked,
+        keeps_expired_since: None,
+    }
+    .issue(issuer)
+    .unwrap()
 }
 
 const POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.3161");

@@ -2,6 +2,9 @@
 
 use super::sample;
 use crate::bundle::{read, readme, write};
+use countersign_signature::timestamp::{MessageImprint, StampFacts, TimestampRequest, grant};
+use countersign_signature::{DigestAlgorithm, Signer as _, signature_value};
+use countersign_testkit::Pki;
 use countersign_testkit::openssl::openssl;
 use std::fs;
 use std::io::{Cursor, Read as _, Write as _};
@@ -48,6 +51,10 @@ fn what_another_writer_of_zips_packs_is_read() {
     }
 }
 
+/// Commands of README.txt that the next test does not run: the folder is unpacked already, the timestamp of the sample is
+/// none.
+const NOT_HERE: [&str; 4] = ["unzip ", "cd ", "countersign ", "for f in acts/*.tsr"];
+
 /// The commands in README.txt, run as they stand there.
 #[test]
 fn the_readme_verifies_the_bundle_without_this_program() {
@@ -65,7 +72,7 @@ fn the_readme_verifies_the_bundle_without_this_program() {
     let commands: Vec<&str> = readme
         .lines()
         .filter_map(|line| line.strip_prefix("    "))
-        .filter(|line| !["unzip ", "cd ", "countersign "].iter().any(|other| line.starts_with(other)))
+        .filter(|line| !NOT_HERE.iter().any(|other| line.starts_with(other)))
         .collect();
     assert_eq!(commands.len(), 4);
     let mut said = String::new();
@@ -103,4 +110,41 @@ fn the_readme_finds_an_altered_act() {
     let output = Command::new("sh").arg("-c").arg(digests).current_dir(dir.path()).output().unwrap();
     assert!(!output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stdout).matches(": FAILED\n").count(), 1);
+}
+
+#[test]
+fn the_readme_verifies_timestamps_without_this_program() {
+    let dir = tempfile::tempdir().unwrap();
+    let pki = Pki::new("readme");
+    let root = pki.authority("root", "CN=Clockwork CA");
+    let tsa = pki.timestamp_authority("tsa", "CN=Clockwork", &root);
+    let mut bundle = sample();
+    for act in &mut bundle.acts {
+        let value = signature_value(&act.p7s).unwrap();
+        let request = TimestampRequest::new(MessageImprint::of(DigestAlgorithm::Sha256, &[&value]), [1; 8]);
+        let policy = "1.3.6.1.4.1.32473.1".parse().unwrap();
+        act.tsr = Some(
+            grant(&request, &StampFacts { at: 1_777_000_100, serial: 1, policy, accuracy: 1 }, &tsa).unwrap(),
+        );
+    }
+    for (name, content) in files(&write(&bundle).unwrap()) {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    fs::write(dir.path().join("AUTHORITIES.pem"), root.certificate().to_pem()).unwrap();
+    let readme = fs::read_to_string(dir.path().join("README.txt")).unwrap();
+    let command =
+        readme.lines().find_map(|line| line.strip_prefix("    ").filter(|line| line.contains("*.tsr")));
+    if openssl(dir.path(), &["version"]).is_none() {
+        return;
+    }
+    let output = Command::new("sh").args(["-c", command.unwrap()]).current_dir(dir.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(
+        said.matches("Verification: OK").count(),
+        2,
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -1,0 +1,161 @@
+//! What a report says of signatures: who signed, how far times are proven, what is in doubt.
+
+use countersign_agreement::replay::Flag;
+use countersign_authority::model::act::Act;
+use countersign_authority::model::name::{Digest, PartyId};
+use countersign_authority::model::time::Instant;
+use countersign_notation::time;
+use countersign_signature::ades::TimestampState;
+
+use crate::evidence::{Binding, Evidence, VerifiedAct};
+use crate::signed_pdf::SignedPdf;
+use crate::standing::Revocation;
+use crate::vouching::Runner;
+
+/// Who signed, and who vouches for the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignerLine {
+    /// The person.
+    pub person: String,
+    /// For which party.
+    pub party: PartyId,
+    /// The certificate's subject.
+    pub subject: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// The certificate's fingerprint.
+    pub key: Digest,
+    /// How the key is known to be theirs.
+    pub binding: Binding,
+    /// Who runs the authority that issued it.
+    pub runner: Runner,
+    /// What lists and answers say of it.
+    pub revocation: Revocation,
+    /// How many acts it signed.
+    pub acts: usize,
+}
+
+/// How far an act's time is proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeLine {
+    /// The act.
+    pub number: u32,
+    /// None yet, proven, archived.
+    pub state: TimestampState,
+    /// Not later than then.
+    pub not_later_than: Option<Instant>,
+    /// Says which authority.
+    pub authority: Option<String>,
+    /// Tokens that show nothing, and why.
+    pub no_proof: Vec<String>,
+}
+
+/// An act that counts for neither yes nor no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The act.
+    pub number: u32,
+    /// Why.
+    pub says: String,
+}
+
+/// Acts that count for neither yes nor no.
+pub(super) fn doubts(evidence: &Evidence) -> Vec<Doubt> {
+    let doubt = |act: &VerifiedAct| {
+        let says = act.doubt()?;
+        Some(Doubt { number: act.number(), says })
+    };
+    evidence.acts.iter().filter_map(doubt).collect()
+}
+
+/// What an answer hangs on, in words.
+pub(super) fn hangs_on(doubts: &[Doubt], would_be: &str) -> String {
+    let mut whys: Vec<(&str, Vec<String>)> = Vec::new();
+    for doubt in doubts {
+        match whys.iter_mut().find(|(why, _)| *why == doubt.says) {
+            Some((_, numbers)) => numbers.push(doubt.number.to_string()),
+            None => whys.push((&doubt.says, vec![doubt.number.to_string()])),
+        }
+    }
+    let whys: Vec<String> =
+        whys.iter().map(|(why, numbers)| format!("act {}: {why}", numbers.join(", "))).collect();
+    format!("the answer hangs on {} (with what is doubtful it would be {would_be})", whys.join("; "))
+}
+
+/// Signers' clocks and authorities' may differ by this without a word: a minute.
+const CLOCKS_DIFFER: i128 = 60_000_000_000;
+
+/// Bounds facts by the times that are proven: an act happened between what it claims and what is proven. One that is proven
+/// to be older than it claims is flagged.
+pub(super) fn bound_times(facts: &mut [Act], evidence: &Evidence) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    for act in &evidence.acts {
+        let Some(proven) = act.standing().not_later_than else { continue };
+        let (id, claimed) = (act.id().to_string(), act.act().at);
+        for fact in facts.iter_mut().filter(|fact| *fact.id == *id) {
+            fact.at = claimed.min(proven);
+            fact.not_after = claimed.max(proven);
+        }
+        if claimed.0.saturating_sub(proven.0) > CLOCKS_DIFFER {
+            let says = format!(
+                "act {} claims to be of {}, and its signature existed at {}",
+                act.number(),
+                time::rfc3339(claimed),
+                time::rfc3339(proven)
+            );
+            flags.push(Flag { number: act.number(), says });
+        }
+    }
+    flags
+}
+
+pub(super) fn signers(evidence: &Evidence) -> Vec<SignerLine> {
+    let mut lines: Vec<SignerLine> = Vec::new();
+    for act in &evidence.acts {
+        let certificate = act.signature().signer();
+        let key = Digest(certificate.fingerprint());
+        match lines.iter_mut().find(|line| line.key == key && line.person == act.act().person.as_str()) {
+            Some(line) => line.acts = line.acts.saturating_add(1),
+            None => lines.push(SignerLine {
+                person: act.act().person.to_string(),
+                party: act.act().on_behalf_of.clone(),
+                subject: certificate.subject(),
+                issuer: certificate.issuer(),
+                key,
+                binding: *act.binding(),
+                runner: act.runner().clone(),
+                revocation: act.standing().revocation.clone(),
+                acts: 1,
+            }),
+        }
+    }
+    lines
+}
+
+/// A PDF that an act signs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PdfLine {
+    /// The act.
+    pub number: u32,
+    /// What the PDF shows.
+    pub pdf: SignedPdf,
+}
+
+pub(super) fn pdfs(evidence: &Evidence) -> Vec<PdfLine> {
+    let line = |act: &VerifiedAct| Some(PdfLine { number: act.number(), pdf: act.pdf()?.clone() });
+    evidence.acts.iter().filter_map(line).collect()
+}
+
+pub(super) fn times(evidence: &Evidence) -> Vec<TimeLine> {
+    let line = |act: &VerifiedAct| {
+        let standing = act.standing();
+        TimeLine {
+            number: act.number(),
+            state: standing.state,
+            not_later_than: standing.not_later_than,
+            authority: standing.authority.clone(),
+            no_proof: standing.no_proof.clone(),
+        }
+    };
+    evidence.acts.iter().map(line).collect()
+}
