@@ -74,15 +74,10 @@ impl World {
         };
         let list = |key: &SoftwareKey, revoked| {
             let number = u64::try_from(day).unwrap();
-            RevocationList {
-                number,
-                this_update: day,
-                next_update: day + 7 * DAY,
-                keeps_expired_since: None,
-                revoked,
-            }
-            .issue(key)
-            .unwrap()
+            let next_update = day + 7 * DAY;
+            RevocationList { number, this_update: day, next_update, revoked, keeps_expired_since: None }
+                .issue(key)
+                .unwrap()
         };
         let mut crls = vec![list(&self.root, roots)];
         if !matches!(event, Event::Ca(since) if since <= day) && day <= self.ca.certificate().not_after() {

@@ -39,12 +39,12 @@ fn both_sides_of_what_was_overcome_are_told() {
 
 #[test]
 fn both_sides_of_what_decides_are_told() {
-    insta::assert_snapshot!(asked(Made::BB, Event::SignerRevoked(AFTER), A_YEAR_LATER), @"TOTAL-PASSED, although `CN=C. Dahl,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Sub CA,O=Ruritania`); the signature is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about)");
-    insta::assert_snapshot!(asked(Made::Blt, Event::CaRevoked(AFTER), A_YEAR_LATER), @"TOTAL-PASSED, although `CN=Sub CA,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Root CA,O=Ruritania`); the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`); and 1 more");
+    insta::assert_snapshot!(asked(Made::BB, Event::SignerRevoked(AFTER), A_YEAR_LATER), @"INDETERMINATE/REVOKED_NO_POE: `CN=C. Dahl,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Sub CA,O=Ruritania`); the signature is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about)");
+    insta::assert_snapshot!(asked(Made::Blt, Event::CaRevoked(AFTER), A_YEAR_LATER), @"INDETERMINATE/REVOKED_CA_NO_POE: `CN=Sub CA,O=Ruritania` was revoked at 2026-06-01T00:00:00Z (key compromise; CRL by `CN=Root CA,O=Ruritania`); the signature is known to exist since 2026-03-01T00:00:01Z (timestamp by `CN=TSA 1,O=Kravonia`); and 1 more");
     insta::assert_snapshot!(asked(Made::BB, Event::Nothing, SIGNER_ENDED), @"INDETERMINATE/OUT_OF_BOUNDS_NO_POE: `CN=C. Dahl,O=Ruritania` holds from 2025-01-01T00:00:00Z to 2027-12-31T23:59:59Z, asked about 2028-06-01T00:00:00Z; the signature is known to exist since 2028-06-01T00:00:00Z (no timestamp: that is when it was asked about); and 1 more");
     let world = World::new();
     let p7s = world.made(Made::Blt, Event::Nothing);
-    insta::assert_snapshot!(world.ask(&p7s, &Evidence::default(), A_YEAR_LATER), @"INDETERMINATE/NO_POE: the CRL by `CN=Sub CA,O=Ruritania` on `CN=C. Dahl,O=Ruritania` must have existed at 2026-03-09T00:00:00Z (until then `CN=Sub CA,O=Ruritania` is known to have held), it is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about); and 2 more");
+    insta::assert_snapshot!(world.ask(&p7s, &Evidence::default(), A_YEAR_LATER), @"INDETERMINATE/NO_POE: the certificate of `CN=C. Dahl,O=Ruritania` must have existed at 2026-03-09T00:00:00Z (until then `CN=Sub CA,O=Ruritania` is known to have held), it is known to exist since 2027-03-01T00:00:00Z (no timestamp: that is when it was asked about); and 2 more");
     let p7s = world.made(Made::BB, Event::Nothing);
     insta::assert_snapshot!(world.ask(&p7s, &Evidence::default(), SOON), @"INDETERMINATE/TRY_LATER: nothing at hand says whether `CN=C. Dahl,O=Ruritania` was revoked: no revocation list and no OCSP answer at hand is about it; and 1 more");
 }
