@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// A file by the way it is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Base {
+pub(crate) enum Base {
     /// PDF 1.4, a table, no form, no annotations, no line end after `%%EOF`.
     Classic,
     /// PDF 1.7, a cross-reference stream, catalog and page and form in an object stream, annotations as an indirect array.
@@ -19,10 +19,11 @@ pub enum Base {
     Hybrid,
 }
 
-pub const ALL: [Base; 6] = [Base::Classic, Base::Streams, Base::Two, Base::Form, Base::Turned, Base::Hybrid];
+pub(crate) const ALL: [Base; 6] =
+    [Base::Classic, Base::Streams, Base::Two, Base::Form, Base::Turned, Base::Hybrid];
 
 impl Base {
-    pub fn bytes(self) -> Vec<u8> {
+    pub(crate) fn bytes(self) -> Vec<u8> {
         match self {
             Self::Classic => {
                 let mut file = table("1.4", &simple("", ""), "");
@@ -103,7 +104,7 @@ impl Base {
         }
     }
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Classic => "classic",
             Self::Streams => "streams",
@@ -154,13 +155,13 @@ fn body(version: &str, objects: &[(usize, String)]) -> (String, Vec<(usize, usiz
 }
 
 /// A file whose objects are numbered from 1 without gaps, with a cross-reference table.
-pub fn table(version: &str, objects: &[(usize, String)], trailer: &str) -> Vec<u8> {
+pub(crate) fn table(version: &str, objects: &[(usize, String)], trailer: &str) -> Vec<u8> {
     let (mut out, offsets) = body(version, objects);
     let start = out.len();
     let size = offsets.len() + 1;
     let _ = write!(out, "xref\n0 {size}\n0000000000 65535 f \n");
     for (_, offset) in offsets {
-        let _ = write!(out, "{offset:010} 00000 n \n");
+        let _ = writeln!(out, "{offset:010} 00000 n ");
     }
     let _ = write!(out, "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n");
     out.into_bytes()
@@ -186,19 +187,26 @@ fn streams() -> Vec<u8> {
     objects.push((8, object_stream(&inside)));
     let (mut out, offsets) = body("1.7", &objects);
     let start = out.len();
+    let at = |offset: usize| {
+        let [high, low] = u16::try_from(offset).unwrap().to_be_bytes();
+        [1, high, low, 0]
+    };
     let entry = |number: usize| {
         if number == 9 {
-            return [1, (start >> 8) as u8, start as u8, 0];
+            return at(start);
         }
         if let Some((_, offset)) = offsets.iter().find(|(at, _)| *at == number) {
-            return [1, (offset >> 8) as u8, *offset as u8, 0];
+            return at(*offset);
         }
         match inside.iter().position(|(at, _)| *at == number) {
             Some(place) => [2, 0, 8, u8::try_from(place).unwrap()],
             None => [0, 0, 0, 255],
         }
     };
-    let data: String = (0..10).flat_map(entry).map(|byte| format!("{byte:02x}")).collect();
+    let mut data = String::new();
+    for byte in (0..10).flat_map(entry) {
+        let _ = write!(data, "{byte:02x}");
+    }
     let entries = "/Type /XRef /Size 10 /W [1 2 1] /Root 1 0 R /Filter /ASCIIHexDecode \
                    /ID [<00112233445566778899aabbccddeeff> <ffeeddccbbaa99887766554433221100>]";
     let _ = write!(out, "9 0 obj\n{}\nendobj\nstartxref\n{start}\n%%EOF\n", stream(entries, &(data + ">")));
@@ -224,7 +232,7 @@ fn hybrid() -> Vec<u8> {
         };
         match offset {
             Some(offset) => {
-                let _ = write!(out, "{offset:010} 00000 n \n");
+                let _ = writeln!(out, "{offset:010} 00000 n ");
             }
             None => out.push_str("0000000000 00000 f \n"),
         }

@@ -12,9 +12,10 @@ use countersign_pdf::sign::{
 };
 use countersign_pdf::timestamp::timestamp;
 use countersign_signature::{Commitment, Signer as _, sign_parts};
+use std::fmt::Write as _;
 
 /// Somebody who signs where all see it.
-pub fn minister() -> SignatureRequest<'static> {
+pub(crate) fn minister() -> SignatureRequest<'static> {
     let [x, y, width, height] = [20, 30, 180, 60].map(Length::points);
     let visible = VisibleBox {
         place: Some(Place { page: 1, rectangle: Rectangle { x, y, width, height } }),
@@ -26,7 +27,7 @@ pub fn minister() -> SignatureRequest<'static> {
 }
 
 /// Three signers, each in another way: one invisible with a timestamp, one seen, one in a named field.
-pub fn three(world: &World, base: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn three(world: &World, base: &[u8]) -> Vec<Vec<u8>> {
     let [(_, kind, algorithm), second, third] = [ALGORITHMS[0], ALGORITHMS[1], ALGORITHMS[2]];
     let document = Document::read(base).unwrap();
     let berg = world.signer("berg", kind, algorithm);
@@ -240,7 +241,12 @@ fn rebuilt(text: &str) -> Vec<u8> {
 fn seed_values_are_met_or_refused_by_name() {
     let world = World::new();
     let berg = world.berg();
-    let hex = |der: &[u8]| der.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |der: &[u8]| {
+        der.iter().fold(String::new(), |mut digits, byte| {
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        })
+    };
     let own = hex(berg.certificate().as_der());
     let above = hex(world.authority.certificate().as_der());
     let field = SignatureRequest { field: Some("kravonia.minister".to_owned()), ..request() };

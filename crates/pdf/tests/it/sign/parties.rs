@@ -10,24 +10,24 @@ use countersign_signature::{Algorithm, DigestAlgorithm, Signer as _, ValidationD
 use countersign_testkit::Pki;
 
 /// 2026-04-24 13:05:00 UTC.
-pub const NOW: i64 = 1_777_035_900;
+pub(crate) const NOW: i64 = 1_777_035_900;
 
 /// A root, an authority below it, and a timestamp authority.
-pub struct World {
-    pub pki: Pki,
-    pub root: SoftwareKey,
-    pub authority: SoftwareKey,
-    pub tsa: Stamps,
+pub(crate) struct World {
+    pub(crate) pki: Pki,
+    pub(crate) root: SoftwareKey,
+    pub(crate) authority: SoftwareKey,
+    pub(crate) tsa: Stamps,
 }
 
 /// A timestamp authority in the same process.
-pub struct Stamps {
+pub(crate) struct Stamps {
     key: SoftwareKey,
     at: i64,
 }
 
 /// How people sign: every algorithm.
-pub const ALGORITHMS: [(&str, Kind, Algorithm); 6] = [
+pub(crate) const ALGORITHMS: [(&str, Kind, Algorithm); 6] = [
     ("p256", Kind::P256, Algorithm::ECDSA_SHA_256),
     ("p384", Kind::P384, Algorithm::Ecdsa(DigestAlgorithm::Sha384)),
     ("rsa", Kind::Rsa2048, Algorithm::RsaPkcs1(DigestAlgorithm::Sha256)),
@@ -37,7 +37,7 @@ pub const ALGORITHMS: [(&str, Kind, Algorithm); 6] = [
 ];
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let pki = Pki::new("pdf");
         let root = pki.root("root", "O=Kravonia,CN=Root");
         let authority = pki.intermediate("sub", "O=Kravonia,CN=Authority", &root, Some(0));
@@ -45,24 +45,24 @@ impl World {
         Self { pki, root, authority, tsa: Stamps { key, at: NOW + 60 } }
     }
 
-    pub fn signer(&self, name: &str, kind: Kind, algorithm: Algorithm) -> SoftwareKey {
+    pub(crate) fn signer(&self, name: &str, kind: Kind, algorithm: Algorithm) -> SoftwareKey {
         let subject = format!("O=Kravonia,CN={name}");
         let key = self.pki.of(kind).person(name, &subject, &self.authority);
         key.signing_with(algorithm).unwrap()
     }
 
     /// A plain signer.
-    pub fn berg(&self) -> SoftwareKey {
+    pub(crate) fn berg(&self) -> SoftwareKey {
         self.signer("berg", Kind::P256, Algorithm::ECDSA_SHA_256)
     }
 
     /// What shows that a signature held: both lists, issued after the signature and its timestamp.
-    pub fn evidence(&self, signer: &SoftwareKey) -> ValidationData {
+    pub(crate) fn evidence(&self, signer: &SoftwareKey) -> ValidationData {
         self.evidence_at(signer, NOW + 120)
     }
 
     /// The same with lists of another moment.
-    pub fn evidence_at(&self, signer: &SoftwareKey, at: i64) -> ValidationData {
+    pub(crate) fn evidence_at(&self, signer: &SoftwareKey, at: i64) -> ValidationData {
         let mut certificates = vec![signer.certificate().clone(), self.tsa.key.certificate().clone()];
         certificates.extend(signer.chain().iter().cloned());
         let crls = vec![self.pki.crl(&self.root, at, &[]), self.pki.crl(&self.authority, at, &[])];
@@ -71,7 +71,7 @@ impl World {
 }
 
 impl Stamps {
-    pub fn at(&self, at: i64) -> Self {
+    pub(crate) fn at(&self, at: i64) -> Self {
         let key = SoftwareKey::new(
             Pki::new("pdf").private_key("tsa"),
             self.key.certificate().clone(),
@@ -92,10 +92,10 @@ impl TimestampSource for Stamps {
     }
 }
 
-pub fn date() -> SigningDate {
+pub(crate) fn date() -> SigningDate {
     SigningDate::new(NOW, 60).unwrap()
 }
 
-pub fn request() -> SignatureRequest<'static> {
+pub(crate) fn request() -> SignatureRequest<'static> {
     SignatureRequest::new(date())
 }

@@ -10,7 +10,7 @@ use countersign_signature::{Signer, VerifiedSignature, verify_parts};
 
 /// Every signature of a file, each covering a whole revision, matching its key, and followed by nothing that isn't
 /// permitted.
-pub fn verified(file: &[u8]) -> Vec<(String, VerifiedSignature)> {
+pub(crate) fn verified(file: &[u8]) -> Vec<(String, VerifiedSignature)> {
     let document = Document::read(file).unwrap();
     for judgement in document.judge(DifferencePolicy::default()).unwrap() {
         let fine = matches!(judgement.verdict, ChangeVerdict::Untouched | ChangeVerdict::AsPermitted(_));
@@ -30,7 +30,7 @@ pub fn verified(file: &[u8]) -> Vec<(String, VerifiedSignature)> {
     verified.collect()
 }
 
-pub fn signed(file: &[u8], request: &SignatureRequest<'_>, signer: &dyn Signer) -> Vec<u8> {
+pub(crate) fn signed(file: &[u8], request: &SignatureRequest<'_>, signer: &dyn Signer) -> Vec<u8> {
     let document = Document::read(file).unwrap();
     let extended = sign(&document, request, signer).unwrap();
     assert_eq!(extended.base(), file);
@@ -57,7 +57,7 @@ fn every_algorithm_signs_every_kind_of_file() {
 }
 
 /// The file at level B-B, B-T, B-LT and B-LTA.
-pub fn levels(world: &World, base: &[u8], signer: &countersign_keys::SoftwareKey) -> [Vec<u8>; 4] {
+pub(crate) fn levels(world: &World, base: &[u8], signer: &countersign_keys::SoftwareKey) -> [Vec<u8>; 4] {
     let document = Document::read(base).unwrap();
     let b = sign(&document, &request(), signer).unwrap().to_bytes();
     let t = sign_with_timestamp(&document, &request(), signer, &world.tsa).unwrap().to_bytes();
