@@ -187,23 +187,26 @@ fn streams() -> Vec<u8> {
     objects.push((8, object_stream(&inside)));
     let (mut out, offsets) = body("1.7", &objects);
     let start = out.len();
-    let in_file = |offset: usize| {
+    let at = |offset: usize| {
         let [high, low] = u16::try_from(offset).unwrap().to_be_bytes();
         [1, high, low, 0]
     };
     let entry = |number: usize| {
         if number == 9 {
-            return in_file(start);
+            return at(start);
         }
         if let Some((_, offset)) = offsets.iter().find(|(at, _)| *at == number) {
-            return in_file(*offset);
+            return at(*offset);
         }
         match inside.iter().position(|(at, _)| *at == number) {
             Some(place) => [2, 0, 8, u8::try_from(place).unwrap()],
             None => [0, 0, 0, 255],
         }
     };
-    let data: String = (0..10).flat_map(entry).map(|byte| format!("{byte:02x}")).collect();
+    let mut data = String::new();
+    for byte in (0..10).flat_map(entry) {
+        let _ = write!(data, "{byte:02x}");
+    }
     let entries = "/Type /XRef /Size 10 /W [1 2 1] /Root 1 0 R /Filter /ASCIIHexDecode \
                    /ID [<00112233445566778899aabbccddeeff> <ffeeddccbbaa99887766554433221100>]";
     let _ = write!(out, "9 0 obj\n{}\nendobj\nstartxref\n{start}\n%%EOF\n", stream(entries, &(data + ">")));

@@ -12,6 +12,7 @@ use countersign_pdf::sign::{
 };
 use countersign_pdf::timestamp::timestamp;
 use countersign_signature::{Commitment, Signer as _, sign_parts};
+use std::fmt::Write as _;
 
 /// Somebody who signs where all see it.
 pub(crate) fn minister() -> SignatureRequest<'static> {
@@ -240,7 +241,12 @@ fn rebuilt(text: &str) -> Vec<u8> {
 fn seed_values_are_met_or_refused_by_name() {
     let world = World::new();
     let berg = world.berg();
-    let hex = |der: &[u8]| der.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |der: &[u8]| {
+        der.iter().fold(String::new(), |mut digits, byte| {
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        })
+    };
     let own = hex(berg.certificate().as_der());
     let above = hex(world.authority.certificate().as_der());
     let field = SignatureRequest { field: Some("kravonia.minister".to_owned()), ..request() };

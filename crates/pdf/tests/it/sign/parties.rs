@@ -14,10 +14,10 @@ pub(crate) const NOW: i64 = 1_777_035_900;
 
 /// A root, an authority below it, and a timestamp authority.
 pub(crate) struct World {
-    pub pki: Pki,
-    pub root: SoftwareKey,
-    pub authority: SoftwareKey,
-    pub tsa: Stamps,
+    pub(crate) pki: Pki,
+    pub(crate) root: SoftwareKey,
+    pub(crate) authority: SoftwareKey,
+    pub(crate) tsa: Stamps,
 }
 
 /// A timestamp authority in the same process.
