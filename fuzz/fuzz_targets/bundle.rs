@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(first) = bundle::read(bytes) {
-        let _ = report(&first, ReportQuestion { policy: None, as_of: None, known_at: None });
+        let _ = report(&first, ReportQuestion::default());
         if let Ok(written) = bundle::write(&first) {
             let again = bundle::read(&written).expect("what is written reads");
             assert_eq!(bundle::write(&again).expect("and is written"), written);
