@@ -1,5 +1,6 @@
 //! Where an authority is asked, and as whom.
 
+use base64ct::{Base64, Encoding as _};
 use ureq::http::Uri;
 
 /// An authority to ask: an address over HTTP or HTTPS, and credentials where it wants them.
@@ -53,7 +54,7 @@ impl Authority {
         if user.contains(':') || user.chars().chain(password.chars()).any(char::is_control) {
             return Err(BadAuthority::Credentials { url: self.url });
         }
-        let authorization = Some(format!("Basic {}", base64(format!("{user}:{password}").as_bytes())));
+        let authorization = Some(format!("Basic {}", Base64::encode_string(format!("{user}:{password}").as_bytes())));
         Ok(Self { authorization, ..self })
     }
 
@@ -72,21 +73,4 @@ impl std::fmt::Debug for Authority {
         let credentials = self.authorization.as_ref().map(|_| "withheld");
         f.debug_struct("Authority").field("url", &self.url).field("credentials", &credentials).finish()
     }
-}
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// RFC 4648 §4.
-fn base64(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let bits =
-            three.iter().chain([0; 2].iter()).take(3).fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
-        for place in 0..4_usize {
-            let digit = ALPHABET.get((bits >> (18 - 6 * place) & 63) as usize);
-            let padded = place > three.len();
-            text.push(digit.filter(|_| !padded).map_or('=', |digit| char::from(*digit)));
-        }
-    }
-    text
 }
