@@ -140,7 +140,11 @@ impl FromStr for KeyUri {
                 _ => {}
             }
         }
-        Ok(uri)
+        // What had to be escaped and was not is longer once it is: what is read must be writable.
+        match uri.to_string().len() {
+            length if length > URI_MAX => Err(BadKeyUri::TooLong { length }),
+            _ => Ok(uri),
+        }
     }
 }
 
@@ -253,6 +257,11 @@ mod tests {
         assert_eq!(
             said(&format!("pkcs11:{}", "a".repeat(5000))),
             "a PKCS#11 URI of 5007 bytes is longer than 4096"
+        );
+        // Found by fuzzing: short as it came, too long as it must be written.
+        assert_eq!(
+            said(&format!("pkcs11:token={}", " ".repeat(2000))),
+            "a PKCS#11 URI of 6013 bytes is longer than 4096"
         );
     }
 }
