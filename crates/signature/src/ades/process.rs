@@ -18,7 +18,7 @@ use std::cmp::Reverse;
 /// Timestamps are weighed from the latest back; one that holds shows that what it covers existed, which the ones before
 /// it may need. Then the signature is weighed at the moment asked about, and what stands against it is held against the
 /// earliest proof of its existence. Where the standard leaves a choice, [`super::Constraints`] and
-/// `docs/adr/signatures-over-time.md` say what is chosen.
+/// `docs/adr/0012-signatures-over-time.md` say what is chosen.
 pub fn verify(question: &Question<'_>) -> Validation {
     let Question { signature, stamps, evidence, collected, trust, constraints, made_after, at } = *question;
     let rules = Rules { trust, constraints, collected, at };

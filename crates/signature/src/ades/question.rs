@@ -160,7 +160,7 @@ fn embedded(signature: &VerifiedSignature, found: &mut Vec<ObjectId>) {
 }
 
 /// The rules, where the standard leaves a choice (EN 319 102-1 §5.1.4). The defaults are those of
-/// `docs/adr/signatures-over-time.md`.
+/// `docs/adr/0012-signatures-over-time.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constraints {
     /// Until when which algorithm is acceptable.
