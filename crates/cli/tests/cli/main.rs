@@ -8,6 +8,7 @@ mod example;
 mod golden;
 mod key;
 mod pdf;
+mod sign;
 mod stamp;
 
 use std::path::{Path, PathBuf};

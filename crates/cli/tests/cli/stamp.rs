@@ -15,6 +15,19 @@ use serde_json::{Value, json};
 use crate::dossier::{act, run, start};
 use crate::{countersign, text};
 
+/// A revocation list of the root that vouches for [`tsa`], in `clockwork.crl`: nobody is on it.
+pub(crate) fn clockwork_list(dir: &Path) {
+    let pki = Pki::new("stamps");
+    let root = pki.authority("root", "CN=Clockwork CA,O=Clockwork");
+    fs::write(dir.join("clockwork.crl"), pki.crl(&root, now(), &[])).unwrap();
+}
+
+#[expect(clippy::disallowed_methods, reason = "acts are signed now, by the program's own clock")]
+fn now() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    i64::try_from(now).unwrap()
+}
+
 fn tsa_key() -> SoftwareKey {
     let pki = Pki::new("stamps");
     let root = pki.authority("root", "CN=Clockwork CA,O=Clockwork");
@@ -22,13 +35,11 @@ fn tsa_key() -> SoftwareKey {
 }
 
 /// An authority whose clock is right; its root lies in `clockwork.pem`.
-fn tsa(dir: &Path) -> Tsa {
+pub(crate) fn tsa(dir: &Path) -> Tsa {
     let key = tsa_key();
     fs::write(dir.join("clockwork.pem"), key.chain().first().unwrap().to_pem()).unwrap();
-    #[expect(clippy::disallowed_methods, reason = "acts are signed now, by the program's own clock")]
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     // A little later than now: the program's clock reads fractions.
-    Tsa::start(key, i64::try_from(now).unwrap() + 30)
+    Tsa::start(key, now() + 30)
 }
 
 fn sign(dir: &Path, by: &str, capacity: &str, more: &[&str]) -> std::process::Output {
