@@ -104,8 +104,7 @@ fn a_key_of_every_kind_signs_what_inspect_then_finds_in_order() {
 fn what_was_signed_is_told_in_json() {
     let temporary = desk();
     let dir = temporary.path();
-    let made =
-        sign(dir, "a.pdf", "b.pdf", &["--key", "dahl", "--capacity", "MFA"]);
+    let made = sign(dir, "a.pdf", "b.pdf", &["--key", "dahl", "--capacity", "MFA"]);
     let mut keys: Vec<&String> = made.as_object().unwrap().keys().collect();
     keys.sort();
     assert_eq!(
