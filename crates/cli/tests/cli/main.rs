@@ -6,6 +6,7 @@ mod bad_input;
 mod dossier;
 mod example;
 mod golden;
+mod inspect;
 mod key;
 mod pdf;
 mod sign;
