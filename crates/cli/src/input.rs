@@ -63,11 +63,22 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes a new file: whole or not at all, and never over another.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    free(path)?;
+    replace(path, bytes)
+}
+
+/// That a new file can come here.
+pub(crate) fn free(path: &Path) -> Result<(), Failure> {
     if path.symlink_metadata().is_ok() {
         return Err(Failure::usage(format!("{} exists already", path.display()))
             .help("name another file with --output; nothing is ever written over"));
     }
-    replace(path, bytes)
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(Failure::usage(format!("{}: there is no folder {}", path.display(), folder.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Maps and a policy, read and resolved against each other.

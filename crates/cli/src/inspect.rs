@@ -1,5 +1,6 @@
 //! `countersign inspect FILE`: who signed which bytes when. Whether that bound anybody is not asked here.
 
+mod date;
 mod json;
 mod text;
 
@@ -8,10 +9,10 @@ use std::path::{Path, PathBuf};
 use countersign_authority::model::time::Instant;
 use countersign_notation::digest::sha256;
 
-use countersign_pdf::{ChangeVerdict, DifferencePolicy, PdfReport};
+use countersign_pdf::{ChangeVerdict, DifferencePolicy, PdfReport, PdfSignature, Purpose, ReadError};
 use countersign_signature::ades::{
-    self, Conclusion, Constraints, Evidence, Indication, RevocationRule, Rules, StampStatus, Trust,
-    Validation,
+    self, Conclusion, Constraints, Evidence, Indication, RevocationRule, Rules, StampStatus, SubIndication,
+    Trust, Validation,
 };
 use countersign_signature::timestamp::{TimestampToken, read_token};
 use countersign_signature::{SignatureError, VerifiedSignature, signature_value};
@@ -32,6 +33,8 @@ use crate::{input, keys};
   countersign inspect stamp.tsr --content agreement.pdf --trust tsa.pem
 
 Trusted are the authorities of one's own key folder, those of --policy, and those given with --trust.
+
+A timestamp of the document says when it was there and that nobody signed it: alone in a PDF it is no signature.
 
 Exit codes: 0 every signature holds · 1 one does not, or there is none · 3 undetermined · 2 usage")]
 pub(crate) struct Args {
@@ -73,8 +76,14 @@ enum Revocation {
 /// What was found in a file.
 enum Found {
     Pdf(PdfReport),
-    Cms(Box<Validation>, Box<Result<VerifiedSignature, SignatureError>>),
-    Timestamp(Box<StampStatus>, Box<TimestampToken>),
+    Cms(Box<Validation>, Box<Result<VerifiedSignature, SignatureError>>, Option<Content>),
+    Timestamp(Box<StampStatus>, Box<TimestampToken>, Content),
+}
+
+/// What a signature or a timestamp should be over.
+struct Content {
+    path: PathBuf,
+    bytes: Vec<u8>,
 }
 
 /// A file and what was found in it.
@@ -107,6 +116,9 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         shell.print_json(&json::of(&inspected))?;
     } else {
         shell.print(&text::of(&inspected))?;
+        for words in inspected.advice() {
+            shell.tell(&format!("  help: {words}"));
+        }
     }
     Ok(inspected.answer())
 }
@@ -114,9 +126,18 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
 /// Reads the file as what it is, whatever it is called.
 fn found(args: &Args, bytes: &[u8], rules: &Rules<'_>) -> Result<Found, Failure> {
     let refused = |why: String| Failure::usage(format!("{}: {why}", args.file.display()));
+    if bytes.is_empty() {
+        return Err(refused("the file is empty".to_owned()));
+    }
     if is_pdf(bytes) {
+        if let Some(content) = &args.content {
+            return Err(refused(format!(
+                "a PDF holds what was signed: --content {} has no place",
+                content.display()
+            )));
+        }
         let report = countersign_pdf::verify(bytes, rules, DifferencePolicy::default());
-        return report.map(Found::Pdf).map_err(|error| refused(error.to_string()));
+        return report.map(Found::Pdf).map_err(|error| unreadable(&args.file, &error));
     }
     let der = input::unarmoured(bytes);
     let beside = |extensions: &[&str]| content(args, extensions);
@@ -127,25 +148,47 @@ fn found(args: &Args, bytes: &[u8], rules: &Rules<'_>) -> Result<Found, Failure>
                 .help("name what it should be over: --content FILE")
         })?;
         // A signature's timestamp is over its value; any other, over the file's bytes.
-        let value = signature_value(&content).ok().filter(|value| token.expect_over(&[value]).is_ok());
-        let over = value.unwrap_or(content);
-        let status = ades::verify_token(&der, &[&over], rules);
-        return Ok(Found::Timestamp(Box::new(status), Box::new(token)));
+        let inner = input::unarmoured(&content.bytes);
+        let value = signature_value(&inner).ok().filter(|value| token.expect_over(&[value]).is_ok());
+        let status = ades::verify_token(&der, &[value.as_deref().unwrap_or(&content.bytes)], rules);
+        return Ok(Found::Timestamp(Box::new(status), Box::new(token), content));
     }
     if signature_value(&der).is_err() {
         return Err(refused("neither a PDF nor a CMS signature nor a timestamp".to_owned())
             .help("certificates and revocation lists are given with --trust and --evidence"));
     }
-    let content = beside(&["json", ""])?;
+    let content = beside(&["json", "", "pdf"])?;
     let stamp = sibling(&args.file, "tsr")
         .filter(|path| path.is_file())
         .map(|path| input::read(&path))
         .transpose()?;
     let stamps: Vec<&[u8]> = stamp.iter().map(Vec::as_slice).collect();
-    let parts = content.as_deref().map(|content| [content]);
+    let parts = content.as_ref().map(|content| [content.bytes.as_slice()]);
     let (validation, signature) =
         ades::verify_cms(&der, parts.as_ref().map(<[&[u8]; 1]>::as_slice), &stamps, rules);
-    Ok(Found::Cms(Box::new(validation), Box::new(signature)))
+    Ok(Found::Cms(Box::new(validation), Box::new(signature), content))
+}
+
+/// What to do about what is undetermined.
+const ADVICE: [(SubIndication, &str); 3] = [
+    (
+        SubIndication::NoCertificateChainFound,
+        "where you know the authority that vouches, name its certificate: --trust FILE",
+    ),
+    (SubIndication::SignedDataNotFound, "name the file that was signed: --content FILE"),
+    (SubIndication::TryLater, "a newer revocation list or OCSP answer settles it: --evidence FILE"),
+];
+
+/// Why the PDF can't be read, with what to do.
+pub(crate) fn unreadable(file: &Path, error: &ReadError) -> Failure {
+    let failure = Failure::usage(format!("{}: {error}", file.display()));
+    match error {
+        ReadError::Encrypted { .. } => failure.help(
+            "encrypted files are not read here; `qpdf --decrypt` makes a copy that is, without the signatures it may have",
+        ),
+        ReadError::NoStartxref { .. } => failure.help("the end of the file is missing: get it whole"),
+        _ => failure,
+    }
 }
 
 /// A PDF says so in its first bytes (ISO 32000-2 §7.5.2); some have junk before.
@@ -155,12 +198,10 @@ fn is_pdf(bytes: &[u8]) -> bool {
 }
 
 /// What the file is over: as given, else the file of the same name with another extension, else nothing.
-fn content(args: &Args, extensions: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
-    if let Some(path) = &args.content {
-        return input::read(path).map(Some);
-    }
+fn content(args: &Args, extensions: &[&str]) -> Result<Option<Content>, Failure> {
     let mut beside = extensions.iter().filter_map(|extension| sibling(&args.file, extension));
-    beside.find(|path| path.is_file()).map(|path| input::read(&path)).transpose()
+    let path = args.content.clone().or_else(|| beside.find(|path| path.is_file()));
+    path.map(|path| input::read(&path).map(|bytes| Content { path, bytes })).transpose()
 }
 
 /// The file beside this one with another extension; `None` where that is the file itself.
@@ -177,8 +218,8 @@ impl Inspected<'_> {
             Indication::TotalFailed => Exit::No,
         };
         match &self.found {
-            Found::Cms(validation, _) => of(&validation.conclusion),
-            Found::Timestamp(status, _) => of(&status.conclusion),
+            Found::Cms(validation, ..) => of(&validation.conclusion),
+            Found::Timestamp(status, ..) => of(&status.conclusion),
             Found::Pdf(report) => {
                 let each = report.signatures.iter().map(|one| match one.changed {
                     ChangeVerdict::Forbidden | ChangeVerdict::Uncovered => Exit::No,
@@ -186,9 +227,21 @@ impl Inspected<'_> {
                     ChangeVerdict::Suspicious(_) => of(one.conclusion()).max(Exit::Undetermined),
                     ChangeVerdict::Untouched | ChangeVerdict::AsPermitted(_) => of(one.conclusion()),
                 });
-                each.max().unwrap_or(Exit::No)
+                let somebody = report.signatures.iter().any(|one| one.purpose == Purpose::Signature);
+                each.max().filter(|_| somebody).unwrap_or(Exit::No)
             }
         }
+    }
+
+    /// What would settle what is undetermined.
+    fn advice(&self) -> Vec<&'static str> {
+        let conclusions: Vec<&Conclusion> = match &self.found {
+            Found::Cms(validation, ..) => vec![&validation.conclusion],
+            Found::Timestamp(status, ..) => vec![&status.conclusion],
+            Found::Pdf(report) => report.signatures.iter().map(PdfSignature::conclusion).collect(),
+        };
+        let lacks = |wanted: &SubIndication| conclusions.iter().any(|one| one.sub() == Some(*wanted));
+        ADVICE.iter().filter(|(sub, _)| lacks(sub)).map(|(_, words)| *words).collect()
     }
 
     fn answer_word(&self) -> &'static str {

@@ -6,19 +6,22 @@ use std::path::{Path, PathBuf};
 use countersign_authority::model::time::Instant;
 use countersign_notation::digest::sha256;
 use countersign_notation::time::rfc3339;
-use countersign_pdf::Document;
-use countersign_pdf::appearance::{Font, Length, Rectangle};
+use countersign_pdf::appearance::{AppearanceError, Font, LayoutError, Length, Rectangle};
 use countersign_pdf::dss::{Evidence, add_validation_data};
 use countersign_pdf::sign::{
-    Meaning, Permission, Place, SignatureRequest, SigningDate, VisibleBox, sign, sign_with_timestamp,
+    Meaning, Permission, Place, PrepareError, SignPdfError, SignatureRequest, SigningDate, VisibleBox, sign,
+    sign_with_timestamp,
 };
 use countersign_pdf::timestamp::timestamp;
+use countersign_pdf::{DifferencePolicy, Document, ReadError};
+use countersign_signature::ades;
 use countersign_signature::{Claim, Signer, ValidationData};
 use countersign_verify::evidence::holds;
 use countersign_verify::trust::{self, Item};
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
+use crate::inspect::unreadable;
 use crate::shell::Shell;
 use crate::stamp::{ForPdf, TsaArgs, outcome_json, outcome_words};
 use crate::{input, keys};
@@ -47,22 +50,22 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// In what capacity one signs: an office, or `person`
-    #[arg(long, value_name = "CAPACITY")]
+    #[arg(long, value_name = "CAPACITY", value_parser = words)]
     capacity: Option<String>,
     /// For whom one signs; stands above the name in a visible signature
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = words)]
     entity: Option<String>,
     /// The signer's name; the certificate's where not given
-    #[arg(long)]
+    #[arg(long, value_parser = words)]
     name: Option<String>,
     /// The signer's title; stands behind the name in a visible signature
-    #[arg(long)]
+    #[arg(long, value_parser = words)]
     title: Option<String>,
     /// Why, in words
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", value_parser = words)]
     reason: Option<String>,
     /// Where
-    #[arg(long, value_name = "PLACE")]
+    #[arg(long, value_name = "PLACE", value_parser = words)]
     location: Option<String>,
     /// The signature field: an empty one of the document, or a new one
     #[arg(long, value_name = "NAME")]
@@ -114,8 +117,10 @@ impl From<Certify> for Permission {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 enum Level {
     /// The signature
+    #[value(name = "b-b")]
     BB,
     /// With a timestamp over it
+    #[value(name = "b-t")]
     BT,
     /// With certificates and revocation data
     BLt,
@@ -135,6 +140,9 @@ impl Level {
 }
 
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
+    // First: no key is asked to sign, and no authority to stamp, what can't be written.
+    let output = args.output.clone().unwrap_or_else(|| beside(&args.file));
+    input::free(&output)?;
     let authorities = args.tsa.authorities()?;
     let stamps = authorities.as_ref().map(ForPdf::new);
     let level = level(args.level, stamps.is_some())?;
@@ -153,10 +161,19 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let request = request(args, signer, at, font.as_deref())?;
     let evidence = evidence(&args.evidence)?;
     let base = input::read(&args.file)?;
-    let work = Work { request: &request, signer, stamps: stamps.as_ref(), level, evidence: &evidence };
-    let (bytes, field) =
-        work.signed(&base).map_err(|why| Failure::usage(format!("{}: {why}", args.file.display())))?;
-    let output = args.output.clone().unwrap_or_else(|| beside(&args.file));
+    let work = Work {
+        request: &request,
+        signer,
+        stamps: stamps.as_ref(),
+        level,
+        evidence: &evidence,
+        at: unix_seconds(at),
+    };
+    let signed = work.signed(&base).and_then(|(bytes, field)| {
+        let reached = work.read_back(&bytes, &field)?;
+        Ok((bytes, field, reached))
+    });
+    let (bytes, field, reached) = signed.map_err(|why| why.of(&args.file))?;
     input::create(&output, &bytes)?;
     let outcomes = stamps.as_ref().map(ForPdf::outcomes).unwrap_or_default();
     let value = json!({
@@ -167,10 +184,17 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         "signer": signer.certificate().subject(),
         "certificate": sha256(signer.certificate().as_der()).to_string(),
         "algorithm": signer.algorithm().to_string(),
-        "level": level.word(),
+        "level": reached,
         "capacity": args.capacity,
         "timestamps": outcomes.iter().map(outcome_json).collect::<Vec<_>>(),
     });
+    if reached != level.word() {
+        shell.tell(&format!(
+            "the level asked for is {}, and the file has come to {reached}: it holds no revocation data for every certificate",
+            level.word()
+        ));
+        shell.tell("  help: revocation lists and OCSP answers of the signer's and the timestamp's authorities go in with --evidence");
+    }
     if shell.json {
         shell.print_json(&value)?;
         return Ok(Exit::Yes);
@@ -179,7 +203,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         "{} · {field} · {} · {} · {}\n",
         output.display(),
         signer.certificate().subject(),
-        level.word(),
+        reached,
         sha256(&bytes)
     );
     for outcome in &outcomes {
@@ -270,19 +294,21 @@ struct Work<'a> {
     stamps: Option<&'a ForPdf<'a>>,
     level: Level,
     evidence: &'a ValidationData,
+    /// Unix seconds.
+    at: i64,
 }
 
 impl Work<'_> {
     /// The signed file, level by level, and the field's name.
-    fn signed(&self, base: &[u8]) -> Result<(Vec<u8>, String), String> {
-        let document = open(base)?;
+    fn signed(&self, base: &[u8]) -> Result<(Vec<u8>, String), Fault> {
+        let document = Document::read(base).map_err(Fault::Unreadable)?;
         let signed = match self.stamps {
             None => sign(&document, self.request, self.signer),
             Some(stamps) => sign_with_timestamp(&document, self.request, self.signer, stamps),
         };
-        let signed = signed.map_err(|error| error.to_string())?.to_bytes();
+        let signed = signed?.to_bytes();
         let document = open(&signed)?;
-        let signatures = document.signatures().map_err(|error| error.to_string())?;
+        let signatures = document.signatures().map_err(Fault::NotReadBack)?;
         let newest = signatures.iter().max_by_key(|signature| signature.revision);
         let field = newest.map(|signature| signature.field_name.clone()).unwrap_or_default();
         let Some(stamps) = self.stamps.filter(|_| self.level >= Level::BLt) else {
@@ -293,18 +319,90 @@ impl Work<'_> {
         data.certificates.extend(self.signer.chain().iter().cloned());
         data.certificates.extend(stamps.certificates());
         let long_term = add_validation_data(&document, &[Evidence { field: &field, data: &data }])
-            .map_err(|error| error.to_string())?
+            .map_err(Fault::other)?
             .to_bytes();
         if self.level == Level::BLt {
             return Ok((long_term, field));
         }
-        let archived = timestamp(&open(&long_term)?, None, stamps).map_err(|error| error.to_string())?;
+        let archived = timestamp(&open(&long_term)?, None, stamps).map_err(Fault::other)?;
         Ok((archived.to_bytes(), field))
+    }
+
+    /// Reads what was signed as `inspect` will, and says which level it has come to: what can't be verified afterwards
+    /// is not handed out.
+    fn read_back(&self, bytes: &[u8], field: &str) -> Result<&'static str, Fault> {
+        let (trust, constraints) = (ades::Trust::default(), ades::Constraints::default());
+        let collected = ades::Evidence::default();
+        let rules =
+            ades::Rules { trust: &trust, constraints: &constraints, collected: &collected, at: self.at };
+        let report = countersign_pdf::verify(bytes, &rules, DifferencePolicy::default())
+            .map_err(Fault::NotReadBack)?;
+        let signature = report.signatures.iter().find(|one| one.field == field);
+        let validation = signature.and_then(|one| one.validation());
+        let level = validation.and_then(|validation| validation.level);
+        level.map(ades::Level::word).ok_or_else(|| {
+            Fault::other(validation.map_or_else(
+                || format!("the signed file has no signature `{field}`"),
+                |validation| format!("the signed file could not be verified: {}", validation.conclusion),
+            ))
+        })
     }
 }
 
-fn open(bytes: &[u8]) -> Result<Document<'_>, String> {
-    Document::read(bytes).map_err(|error| error.to_string())
+/// Why nothing was signed.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error("{0}")]
+    Unreadable(ReadError),
+    #[error("{0}")]
+    Sign(#[from] SignPdfError),
+    #[error("signed, it could not be verified afterwards, so nothing was written: {0}")]
+    NotReadBack(ReadError),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Fault {
+    fn other(why: impl ToString) -> Self {
+        Self::Other(why.to_string())
+    }
+
+    /// With the file at fault, and what to do.
+    fn of(&self, file: &Path) -> Failure {
+        let failure = Failure::usage(format!("{}: {self}", file.display()));
+        let layout = |error: &SignPdfError| {
+            matches!(
+                error,
+                SignPdfError::Prepare(PrepareError::Appearance(AppearanceError::Layout(
+                    LayoutError::Unwritable { .. }
+                )))
+            )
+        };
+        match self {
+            Self::Unreadable(error) => unreadable(file, error),
+            Self::NotReadBack(_) => failure.help(
+                "the document itself is damaged there; `qpdf IN.pdf OUT.pdf` mends one that nobody has signed yet",
+            ),
+            Self::Sign(SignPdfError::Timestamp(_)) => failure.help(
+                "nothing was signed; a second --tsa is asked where the first fails, and without --tsa the level is B-B",
+            ),
+            Self::Sign(error) if layout(error) => failure.help("--font FILE.ttf takes one that has these letters"),
+            Self::Sign(_) | Self::Other(_) => failure,
+        }
+    }
+}
+
+fn open(bytes: &[u8]) -> Result<Document<'_>, Fault> {
+    Document::read(bytes).map_err(Fault::NotReadBack)
+}
+
+/// Words that say something.
+fn words(words: &str) -> Result<String, String> {
+    if words.trim().is_empty() {
+        Err("it says nothing: leave it out, or say it".to_owned())
+    } else {
+        Ok(words.to_owned())
+    }
 }
 
 pub(crate) fn unix_seconds(at: Instant) -> i64 {
@@ -316,9 +414,23 @@ fn place(words: &str) -> Result<Place, String> {
     let expected = || format!("`{words}`: expected PAGE,X,Y,W,H, as in 1,72,72,200,70 (points)");
     let parts: Vec<&str> = words.split(',').map(str::trim).collect();
     let [page, x, y, width, height] = parts.as_slice() else { return Err(expected()) };
-    let page = page.parse().ok().filter(|page| *page > 0).ok_or_else(expected)?;
-    let length = |words: &str| words.parse::<f64>().ok().and_then(Length::from_points).ok_or_else(expected);
-    let rectangle =
-        Rectangle { x: length(x)?, y: length(y)?, width: length(width)?, height: length(height)? };
+    let page = page
+        .parse()
+        .ok()
+        .filter(|page| *page > 0)
+        .ok_or_else(|| format!("`{page}` is no page: the first one is 1"))?;
+    let length = |words: &str| {
+        let number = words.parse::<f64>().map_err(|_| format!("`{words}` is no number of points"))?;
+        Length::from_points(number).ok_or_else(|| format!("`{words}` points are on no page"))
+    };
+    let size = |words: &str| {
+        let positive = words.parse::<f64>().map_or(true, |number| number > 0.0);
+        if positive {
+            length(words)
+        } else {
+            Err(format!("`{words}`: a box has a width and a height, more than 0"))
+        }
+    };
+    let rectangle = Rectangle { x: length(x)?, y: length(y)?, width: size(width)?, height: size(height)? };
     Ok(Place { page, rectangle })
 }

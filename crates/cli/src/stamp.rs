@@ -122,7 +122,7 @@ impl TimestampSource for ForPdf<'_> {
     fn token(&self, imprint: &MessageImprint) -> Result<TimestampToken, TimestampUnavailable> {
         let outcome = self.authorities.ask(imprint);
         self.outcomes.borrow_mut().push(outcome.clone());
-        outcome.map(|stamped| stamped.token).map_err(|none| TimestampUnavailable { reason: none.to_string() })
+        outcome.map(|stamped| stamped.token).map_err(|none| TimestampUnavailable { reason: none.told() })
     }
 }
 

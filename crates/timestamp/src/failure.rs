@@ -6,7 +6,7 @@ use countersign_signature::timestamp::{FailureInfo, TimestampRefused};
 
 /// No authority gave a timestamp.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no timestamp: {}", if .failures.is_empty() { "no authority was asked".to_owned() } else { list(.failures) })]
+#[error("no timestamp: {}", self.told())]
 pub struct NoTimestamp {
     /// Every attempt, in order.
     pub failures: Vec<Failure>,
@@ -78,6 +78,13 @@ pub enum Why {
     Answer(TimestampRefused),
 }
 
+impl NoTimestamp {
+    /// What each authority did, in one line.
+    pub fn told(&self) -> String {
+        if self.failures.is_empty() { "no authority was asked".to_owned() } else { list(&self.failures) }
+    }
+}
+
 impl Why {
     /// Whether the same question may fare better in a while.
     pub fn passes(&self) -> bool {
@@ -99,8 +106,17 @@ impl Why {
     }
 }
 
+/// Every authority's faults; one that comes again at the next attempt is told once.
 fn list(failures: &[Failure]) -> String {
-    failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    let alike = failures.chunk_by(|one, next| one.url == next.url && one.why == next.why);
+    let told = alike.filter_map(|alike| match alike {
+        [] => None,
+        [one] => Some(one.to_string()),
+        [one, .., last] => {
+            Some(format!("{} (attempts {} to {}): {}", one.url, one.attempt, last.attempt, one.why))
+        }
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// The answer's fault with what lies under it: one line says all.

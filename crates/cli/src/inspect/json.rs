@@ -7,7 +7,7 @@ use countersign_signature::timestamp::TimestampToken;
 use countersign_signature::{Certificate, VerifiedSignature};
 use serde_json::{Map, Value, json};
 
-use super::{Found, Inspected};
+use super::{Content, Found, Inspected, date};
 use crate::stamp::utc;
 
 pub(super) fn of(inspected: &Inspected<'_>) -> Value {
@@ -23,15 +23,21 @@ pub(super) fn of(inspected: &Inspected<'_>) -> Value {
             "revisions": report.revisions,
             "signatures": report.signatures.iter().map(pdf_signature).collect::<Vec<_>>(),
         }),
-        Found::Cms(validation, signature) => json!({
+        Found::Cms(validation, signature, content) => json!({
             "kind": "cms",
+            "content": content.as_ref().map(over),
             "signatures": [merged(validation_json(validation), signature.as_ref().as_ref().map_or_else(|_| json!({}), cms))],
         }),
-        Found::Timestamp(status, token) => {
-            json!({"kind": "timestamp", "timestamp": merged(stamp(status), token_json(token))})
+        Found::Timestamp(status, token, content) => {
+            json!({"kind": "timestamp", "content": over(content), "timestamp": merged(stamp(status), token_json(token))})
         }
     };
     merged(head, body)
+}
+
+/// The file beside that was taken for what is signed or stamped.
+fn over(content: &Content) -> Value {
+    json!({"file": content.path.display().to_string(), "digest": sha256(&content.bytes).to_string()})
 }
 
 /// One object of two; the second's fields count.
@@ -68,6 +74,7 @@ fn pdf_signature(one: &PdfSignature) -> Value {
         "holds": one.holds(),
         "claims": {
             "name": one.name, "reason": one.reason, "location": one.location, "date": one.claimed_date,
+            "date_time": one.claimed_date.as_deref().and_then(date::read).and_then(|date| date.moment),
         },
     });
     let verdict = match &one.verdict {

@@ -4,8 +4,15 @@ use countersign_pdf::{Change, ChangeVerdict, Coverage, PdfSignature, Purpose, Ve
 use countersign_signature::VerifiedSignature;
 use countersign_signature::ades::{Conclusion, Indication, StampStatus, Standing, Validation};
 
-use super::{Found, Inspected};
+use countersign_notation::digest::sha256;
+
+use super::{Content, Found, Inspected, date};
 use crate::stamp::utc;
+
+/// Where a line's words begin.
+const NAMES: usize = 13;
+/// Where they go on in the next line; digests are longer and stay whole.
+const WIDTH: usize = 110;
 
 /// Changes told one by one; the rest is in the JSON.
 const CHANGES_TOLD: usize = 8;
@@ -15,37 +22,52 @@ pub(super) fn of(inspected: &Inspected<'_>) -> String {
     let (file, digest, at) = (inspected.file.display(), inspected.digest(), utc(inspected.at));
     match &inspected.found {
         Found::Pdf(report) => {
-            let count = report.signatures.len();
-            let signatures = match count {
-                0 => "no signature".to_owned(),
-                1 => "1 signature".to_owned(),
-                many => format!("{many} signatures and timestamps"),
-            };
-            let revisions = if report.revisions == 1 { "revision" } else { "revisions" };
-            out.head(&format!(
-                "{file} · {} {revisions}, {signatures} · {digest} · as of {at}",
-                report.revisions
-            ));
+            let of = |purpose| report.signatures.iter().filter(|one| one.purpose == purpose).count();
+            let mut counts =
+                vec![counted(report.revisions, "revision"), counted(of(Purpose::Signature), "signature")];
+            let stamps = of(Purpose::Timestamp);
+            if stamps > 0 {
+                counts.push(counted(stamps, "document timestamp"));
+            }
+            out.head(&format!("{file} · {}\n   {digest} · as of {at}", counts.join(", ")));
             for (number, one) in (1..).zip(&report.signatures) {
                 out.pdf_signature(number, one);
             }
         }
-        Found::Cms(validation, signature) => {
-            out.head(&format!("{file} · CMS signature · {digest} · as of {at}"));
-            match signature.as_ref() {
-                Ok(signature) => out.signer(signature),
-                Err(error) => out.line("fault", &error.to_string()),
+        Found::Cms(validation, signature, content) => {
+            out.head(&format!("{file} · CMS signature\n   {digest} · as of {at}"));
+            if let Ok(signature) = signature.as_ref() {
+                out.signer(signature);
+            }
+            if let Some(content) = content {
+                out.line("over", &content.words());
             }
             out.validation(validation);
         }
-        Found::Timestamp(status, token) => {
-            out.head(&format!("{file} · timestamp · {digest} · as of {at}"));
+        Found::Timestamp(status, token, content) => {
+            out.head(&format!("{file} · timestamp\n   {digest} · as of {at}"));
             out.line("by", &token.authority().subject());
-            out.line("over", &token.imprint().to_string());
+            out.line("imprint", &token.imprint().to_string());
+            out.line("over", &content.words());
             out.stamp(status);
         }
     }
     out.0
+}
+
+/// `1 signature`, `2 signatures`, `no signature`.
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        0 => format!("no {what}"),
+        1 => format!("1 {what}"),
+        many => format!("{many} {what}s"),
+    }
+}
+
+impl Content {
+    fn words(&self) -> String {
+        format!("{} · {}", self.path.display(), sha256(&self.bytes))
+    }
 }
 
 #[derive(Default)]
@@ -58,7 +80,21 @@ impl Lines {
     }
 
     fn line(&mut self, name: &str, words: &str) {
-        self.0.push_str(&format!("   {name:<10}{words}\n"));
+        let mut line = format!("   {name:<10}");
+        let mut width = NAMES;
+        for word in words.split(' ') {
+            let length = word.chars().count();
+            if width > NAMES && width.saturating_add(length) >= WIDTH {
+                line.push_str(&format!("\n{:NAMES$}", ""));
+                width = NAMES;
+            } else if width > NAMES {
+                line.push(' ');
+            }
+            line.push_str(word);
+            width = width.saturating_add(length).saturating_add(1);
+        }
+        self.0.push_str(&line);
+        self.0.push('\n');
     }
 
     fn pdf_signature(&mut self, number: usize, one: &PdfSignature) {
@@ -74,7 +110,10 @@ impl Lines {
             one.name.as_ref().map(|name| format!("name {name}")),
             one.reason.as_ref().map(|reason| format!("reason {reason}")),
             one.location.as_ref().map(|location| format!("at {location}")),
-            one.claimed_date.as_ref().map(|date| format!("on {date}")),
+            one.claimed_date.as_ref().map(|raw| match date::read(raw) {
+                Some(date) => format!("on {}", date.words),
+                None => format!("on `{}`, which is no date", raw.escape_debug()),
+            }),
         ];
         let claims: Vec<String> = claims.into_iter().flatten().collect();
         if !claims.is_empty() {
@@ -88,6 +127,9 @@ impl Lines {
                 );
             }
             Coverage::Broken(fault) => self.line("covers", &format!("✗ not the document: {fault}")),
+        }
+        if one.is_certified {
+            self.line("certified", &format!("later changes may go as far as: {}", one.permitted.word()));
         }
         match &one.verdict {
             Verdict::Signature(validation) => self.validation(validation),

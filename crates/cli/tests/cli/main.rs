@@ -6,8 +6,10 @@ mod bad_input;
 mod dossier;
 mod example;
 mod golden;
+mod inspect;
 mod key;
 mod pdf;
+mod sign;
 mod stamp;
 
 use std::path::{Path, PathBuf};

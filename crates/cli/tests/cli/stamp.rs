@@ -15,6 +15,19 @@ use serde_json::{Value, json};
 use crate::dossier::{act, run, start};
 use crate::{countersign, text};
 
+/// A revocation list of the root that vouches for [`tsa`], in `clockwork.crl`: nobody is on it.
+pub(crate) fn clockwork_list(dir: &Path) {
+    let pki = Pki::new("stamps");
+    let root = pki.authority("root", "CN=Clockwork CA,O=Clockwork");
+    fs::write(dir.join("clockwork.crl"), pki.crl(&root, now(), &[])).unwrap();
+}
+
+#[expect(clippy::disallowed_methods, reason = "acts are signed now, by the program's own clock")]
+fn now() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    i64::try_from(now).unwrap()
+}
+
 fn tsa_key() -> SoftwareKey {
     let pki = Pki::new("stamps");
     let root = pki.authority("root", "CN=Clockwork CA,O=Clockwork");
@@ -22,13 +35,20 @@ fn tsa_key() -> SoftwareKey {
 }
 
 /// An authority whose clock is right; its root lies in `clockwork.pem`.
-fn tsa(dir: &Path) -> Tsa {
+pub(crate) fn tsa(dir: &Path) -> Tsa {
+    tsa_of(dir, now())
+}
+
+/// An authority whose clock stands at a moment.
+fn tsa_of(dir: &Path, at: i64) -> Tsa {
     let key = tsa_key();
     fs::write(dir.join("clockwork.pem"), key.chain().first().unwrap().to_pem()).unwrap();
-    #[expect(clippy::disallowed_methods, reason = "acts are signed now, by the program's own clock")]
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    // A little later than now: the program's clock reads fractions.
-    Tsa::start(key, i64::try_from(now).unwrap() + 30)
+    Tsa::start(key, at)
+}
+
+/// A little later than now: acts tell fractions of seconds.
+fn later(dir: &Path) -> Tsa {
+    tsa_of(dir, now() + 30)
 }
 
 fn sign(dir: &Path, by: &str, capacity: &str, more: &[&str]) -> std::process::Output {
@@ -50,7 +70,7 @@ fn states(dir: &Path) -> Vec<Value> {
 fn an_act_is_stamped_as_it_is_signed_and_openssl_agrees() {
     let temporary = start();
     let dir = temporary.path();
-    let server = tsa(dir);
+    let server = later(dir);
     let output = sign(dir, "berg", "SL", &["--tsa", &server.url()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let stamped = &crate::json(&output)["timestamp"];
@@ -72,7 +92,7 @@ fn an_act_is_stamped_as_it_is_signed_and_openssl_agrees() {
 fn without_an_answer_the_act_stands_and_its_time_is_asked_for_again() {
     let temporary = start();
     let dir = temporary.path();
-    let server = tsa(dir);
+    let server = later(dir);
     server.will([Fault::Refusal("not on Sundays"), Fault::Html]);
     let output = sign(dir, "berg", "SL", &["--tsa", &server.url()]);
     assert_eq!(output.status.code(), Some(3), "not yet proven");
@@ -109,7 +129,7 @@ fn without_an_answer_the_act_stands_and_its_time_is_asked_for_again() {
 fn a_second_authority_is_asked_where_the_first_refuses() {
     let temporary = start();
     let dir = temporary.path();
-    let (first, second) = (tsa(dir), tsa(dir));
+    let (first, second) = (later(dir), later(dir));
     first.will([Fault::OtherNonce]);
     let output = sign(dir, "berg", "SL", &["--tsa", &first.url(), "--tsa", &second.url()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
@@ -122,7 +142,7 @@ fn a_second_authority_is_asked_where_the_first_refuses() {
 fn an_authority_that_the_reader_does_not_believe_proves_nothing() {
     let temporary = start();
     let dir = temporary.path();
-    let server = tsa(dir);
+    let server = later(dir);
     sign(dir, "berg", "SL", &["--tsa", &server.url()]);
     let output = countersign(dir, &["verify", "talks", "--policy", "ours.policy"]);
     let said = text(&output.stdout);
@@ -143,7 +163,7 @@ fn an_authority_that_the_reader_does_not_believe_proves_nothing() {
 fn credentials_come_from_a_file_and_go_to_their_authority_alone() {
     let temporary = start();
     let dir = temporary.path();
-    let (first, second) = (tsa(dir), tsa(dir));
+    let (first, second) = (later(dir), later(dir));
     first.will([Fault::Status(404)]);
     second.demands("dahl", "secret");
     fs::write(dir.join("who"), format!("# ours\n{} dahl:secret\n", second.url())).unwrap();
@@ -190,7 +210,7 @@ fn revocation_lists_are_put_in_as_evidence_and_anything_else_is_refused() {
 fn a_dossier_is_archived_once_every_act_has_a_timestamp_and_other_tools_agree() {
     let temporary = start();
     let dir = temporary.path();
-    let server = tsa(dir);
+    let server = later(dir);
     act(dir, "sign", "berg", "SL", "RUR", &[]);
     let archive =
         || countersign(dir, &["dossier", "stamp", "talks", "--tsa", &server.url(), "--archive", "--json"]);
