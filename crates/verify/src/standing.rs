@@ -198,7 +198,7 @@ fn standing(validation: &Validation, signature: &VerifiedSignature) -> Standing 
     let above = validation.path.as_ref().map(|path| path.certificates().to_vec()).unwrap_or_default();
     let first = validation.revocation.first().map(|revocation| &revocation.standing);
     let revocation = match first {
-        _ if signature.signer().is_self_issued() => Revocation::Exempt,
+        _ if signature.signer().is_self_signed() => Revocation::Exempt,
         Some(ades::Standing::Good { source, issued, .. }) => {
             Revocation::Good { source: source.to_string(), as_of: instant(*issued) }
         }

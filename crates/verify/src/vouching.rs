@@ -64,7 +64,7 @@ pub fn runner(
     others: &[PartyId],
     maps: &[Map],
 ) -> Runner {
-    if signer.is_self_issued() {
+    if signer.is_self_signed() {
         return Runner::Signer;
     }
     let names = std::iter::once(signer.issuer_name()).chain(above.iter().map(Certificate::subject_name));

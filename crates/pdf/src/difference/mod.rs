@@ -23,7 +23,7 @@ use crate::object::Object;
 use crate::signature::{Coverage, SignatureValue};
 use crate::syntax::is_space;
 use permission::{Demands, Permission};
-use walk::Walk;
+use walk::{Left, Walk};
 
 /// What the verifier permits where signers said nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl<'a> Document<'a> {
     /// who hold a file against a revision that they know: what a signer's own revision changed is among it.
     pub fn changes_after(&self, revision: usize) -> Result<Vec<Change>, ReadError> {
         let mut changes: Vec<Change> = Vec::new();
-        let mut left = walk::PAIRS_MAX;
+        let mut left = Left::ALL;
         for later in revision.saturating_add(1)..self.revisions().len() {
             changes.extend(Walk::changes(self.at(later - 1), self.at(later), &mut left)?);
         }

@@ -57,6 +57,19 @@ struct Job {
     is_link: bool,
 }
 
+/// How much may still be done, in all revisions of a file.
+#[derive(Clone, Copy)]
+pub(super) struct Left {
+    /// Comparisons of objects.
+    pairs: usize,
+    /// Changes that say nothing new.
+    changes: usize,
+}
+
+impl Left {
+    pub(super) const ALL: Self = Self { pairs: PAIRS_MAX, changes: CHANGES_MAX };
+}
+
 /// One comparison of a revision with the next.
 pub(super) struct Walk<'d, 'a> {
     pub(super) old: View<'d, 'a>,
@@ -80,20 +93,19 @@ pub(super) struct Walk<'d, 'a> {
     reached: HashSet<u32>,
     /// New objects whose content was followed as a whole.
     added: HashSet<u32>,
-    left: usize,
-    /// The worst change so far.
-    worst: Level,
+    left: Left,
+    /// What the changes so far may come to: each kind, level, field, and whether it may cover.
+    weights: HashSet<(Kind, Level, Option<String>, bool)>,
     /// The object being compared.
     current: Option<Reference>,
 }
 
 impl<'d, 'a> Walk<'d, 'a> {
-    /// The changes from one state to the next; `left` is how many comparisons of objects may still be made, at first
-    /// [`PAIRS_MAX`].
+    /// The changes from one state to the next; `left` is what may still be done in this and later revisions.
     pub(super) fn changes(
         old: View<'d, 'a>,
         new: View<'d, 'a>,
-        left: &mut usize,
+        left: &mut Left,
     ) -> Result<Vec<Change>, ReadError> {
         let mut walk = Self {
             old,
@@ -111,7 +123,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             reached: HashSet::new(),
             added: HashSet::new(),
             left: *left,
-            worst: Level::Extension,
+            weights: HashSet::new(),
             current: None,
         };
         walk.trailer()?;
@@ -234,7 +246,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             return Ok(());
         }
         let too_many = ReadError::Budget { what: "objects compared in all revisions", max: PAIRS_MAX };
-        self.left = self.left.checked_sub(1).ok_or(too_many)?;
+        self.left.pairs = self.left.pairs.checked_sub(1).ok_or(too_many)?;
         let job = Job { path: self.paths.keep(path), ..job };
         match role {
             Role::Plain(_) => self.plain_jobs.push_back(job),
@@ -343,10 +355,13 @@ impl<'d, 'a> Walk<'d, 'a> {
         self.push(change);
     }
 
-    /// Keeps a change, unless there are many already and none of them was milder.
+    /// Keeps a change, unless there are many already and one of this revision weighs the same: of its kind and level, in
+    /// the same field, which is all that locks and certifications ask about.
     pub(super) fn push(&mut self, change: Change) {
-        if self.changes.len() < CHANGES_MAX || self.worst < change.level {
-            self.worst = self.worst.max(change.level);
+        let weight = (change.kind, change.level, change.field.clone(), change.may_cover);
+        let is_new = self.weights.insert(weight);
+        if is_new || self.left.changes > 0 {
+            self.left.changes = self.left.changes.saturating_sub(1);
             self.changes.push(change);
         }
     }
@@ -457,7 +472,7 @@ pub(super) fn is_equal(old: &Object<'_>, new: &Object<'_>) -> bool {
 
 /// In all revisions: a contract of ten thousand objects, filled in and signed a hundred times. Two chains of references,
 /// one against the other, could ask for more.
-pub(super) const PAIRS_MAX: usize = 1 << 20;
+const PAIRS_MAX: usize = 1 << 20;
 
-/// Nobody reads more; what follows is kept only where it is worse.
+/// In all revisions: nobody reads more. What follows is kept only where it may come to something else.
 const CHANGES_MAX: usize = 1000;

@@ -79,6 +79,27 @@ fn structured(element: &str) -> Vec<u8> {
 const FIELD_MDP: &str = "/Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams \
      << /Type /TransformParams /V /1.2 /Action /Include /Fields [(amount)] >> >>]";
 
+/// A thousand changes that are permitted, and then some.
+fn crowd() -> String {
+    let fonts: String = (10..1100).map(|number| format!("/F{number} << /Type /Font >> ")).collect();
+    catalog("").replace("/F1 5 0 R", &format!("/F1 5 0 R {fonts}"))
+}
+
+/// A field over the whole page, filled in beside a thousand other changes.
+fn crowded_box() -> Vec<u8> {
+    let all_of_it = |field: String| field.replace("[72 600 200 620]", "[0 0 612 792]");
+    let large = draft(PLAIN).end().update().trailer(LATER);
+    let large = large.object(AMOUNT, &all_of_it(amount("100", AMOUNT_LOOK)));
+    let file = sign(large, PLAIN).end().signed();
+    file.update()
+        .trailer(LATER)
+        .object(1, &crowd())
+        .object(AMOUNT, &all_of_it(amount("250", NEXT)))
+        .stream(NEXT, FORM_XOBJECT, NEW_LOOK)
+        .end()
+        .bytes
+}
+
 fn locked(lock: &'static str) -> Terms {
     Terms { lock, ..PLAIN }
 }
@@ -141,6 +162,11 @@ attacks! {
             .object(AMOUNT, &amount("250", AMOUNT_LOOK)).end().bytes;
     field_under_a_lock_of_all_is_forbidden => "forbidden: FormFill",
         || after(locked("/Lock << /Type /SigFieldLock /Action /All >>")).object(AMOUNT, &amount("250", AMOUNT_LOOK)).end().bytes;
+    locked_field_behind_a_thousand_permitted_changes_is_forbidden => "forbidden: FormFill",
+        || after(locked("/Lock << /Type /SigFieldLock /Action /Include /Fields [(amount)] >>"))
+            .object(1, &crowd())
+            .object(AMOUNT, &amount("250", AMOUNT_LOOK)).end().bytes;
+    large_box_behind_a_thousand_permitted_changes_is_suspicious => "suspicious, Filling: FormFill Resource", crowded_box;
     field_that_the_signature_itself_locks_is_forbidden => "forbidden: FormFill",
         || after(Terms { reference: FIELD_MDP, ..PLAIN }).object(AMOUNT, &amount("250", AMOUNT_LOOK)).end().bytes;
     field_under_a_lock_of_its_parent_is_forbidden => "forbidden: Field FormFill",

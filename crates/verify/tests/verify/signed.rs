@@ -475,3 +475,27 @@ fn an_authority_in_the_middle_that_is_revoked_leaves_what_it_vouched_for_in_doub
     assert_eq!(columns(&report), ["unknown", "unknown"], "{text}");
     assert!(text.contains("Middle CA"), "{text}");
 }
+
+/// The other side's authority appoints one that bears the signer's own name: their certificate is self-issued, and signed by
+/// a key of the other side all the same.
+#[test]
+fn an_authority_that_bears_the_signers_name_does_not_hide_the_other_side() {
+    let mut desk = Desk::new(Bound::Subject);
+    let root = desk.pki.root("root", "CN=State CA,O=Kingdom of Kravonia");
+    let namesake = "CN=A. Berg,O=Republic of Ruritania";
+    let middle = desk.pki.intermediate("middle", namesake, &root, Some(0));
+    desk.policy = desk.policy.replace(
+        &Digest(desk.house.certificate().fingerprint()).to_string(),
+        &Digest(root.certificate().fingerprint()).to_string(),
+    );
+    desk.house = middle;
+    desk.signs("2026-03-01T09:00:00Z");
+    let (text, report) = desk.reports();
+    assert_eq!(report["signers"][0]["vouched_by"]["who"], "other side", "{text}");
+    assert_eq!(ruritania(&report, "gate"), "no", "{text}");
+
+    let list = desk.pki.crl(&desk.house, SIGNED + DAY, &[]);
+    desk.bundle.trust.insert("middle.crl".into(), list);
+    let said = &desk.report()["signers"][0]["revocation"];
+    assert!(said.to_string().contains("good"), "somebody can be asked: {said}");
+}
