@@ -54,7 +54,8 @@ impl Authority {
         if user.contains(':') || user.chars().chain(password.chars()).any(char::is_control) {
             return Err(BadAuthority::Credentials { url: self.url });
         }
-        let authorization = Some(format!("Basic {}", Base64::encode_string(format!("{user}:{password}").as_bytes())));
+        let authorization =
+            Some(format!("Basic {}", Base64::encode_string(format!("{user}:{password}").as_bytes())));
         Ok(Self { authorization, ..self })
     }
 
