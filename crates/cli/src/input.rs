@@ -1,6 +1,7 @@
 //! Reading what verbs are given: maps, policies, acts, times.
 
 use std::borrow::Cow;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use countersign_authority::model::map::Map;
@@ -21,9 +22,27 @@ pub(crate) fn unarmoured(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Reads a file whole.
+/// The largest file that is read, in bytes: what a bundle may be; no other file is larger.
+const FILE_MAX: u64 = 1 << 30;
+
+/// Reads a file whole, stopping before one that is too large or has no end.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| Failure::File { path: path.to_owned(), error })
+    let failed = |error| Failure::File { path: path.to_owned(), error };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
+    let mut bytes = Vec::new();
+    let mut read = 0;
+    if size <= FILE_MAX {
+        bytes.reserve_exact(usize::try_from(size).unwrap_or_default());
+        read = file.take(FILE_MAX.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)? as u64;
+    }
+    if size.max(read) > FILE_MAX {
+        let path = path.display();
+        return Err(Failure::usage(format!(
+            "{path}: more than {FILE_MAX} bytes, which is the most that is read"
+        )));
+    }
+    Ok(bytes)
 }
 
 /// A file, or the files of a folder by name.

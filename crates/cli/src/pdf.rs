@@ -3,7 +3,7 @@
 //! The signature in the PDF is PAdES B-B. Its time needs no token of its own: the act names the PDF by digest, so a timestamp
 //! over the act, now or later, covers the PDF as well.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use countersign_agreement::kind::Kind;
 use countersign_agreement::signed::SignedAct;
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use crate::exit::Failure;
 use crate::folder::Folder;
 use crate::input;
+use crate::sign::{newest_field, open, read_back};
 
 /// Which PDF to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +82,9 @@ impl Signing<'_> {
         let name = signer.certificate().subject_name().common_name().map(str::to_owned);
         let request = SignatureRequest { claims, name, ..SignatureRequest::new(date) };
         let signed = sign(&document, &request, signer).map_err(|error| bad(&error))?.to_bytes();
+        let read = open(&signed).and_then(|read| newest_field(&read));
+        read.and_then(|field| read_back(&signed, &field, seconds))
+            .map_err(|fault| fault.of(Path::new("--pdf")))?;
         if let Value::Object(body) = body {
             body.insert("base".to_owned(), json!(base.to_string()));
             body.insert("pdf".to_owned(), json!(sha256(&signed).to_string()));

@@ -161,16 +161,9 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let request = request(args, signer, at, font.as_deref())?;
     let evidence = evidence(&args.evidence)?;
     let base = input::read(&args.file)?;
-    let work = Work {
-        request: &request,
-        signer,
-        stamps: stamps.as_ref(),
-        level,
-        evidence: &evidence,
-        at: unix_seconds(at),
-    };
+    let work = Work { request: &request, signer, stamps: stamps.as_ref(), level, evidence: &evidence };
     let signed = work.signed(&base).and_then(|(bytes, field)| {
-        let reached = work.read_back(&bytes, &field)?;
+        let reached = read_back(&bytes, &field, unix_seconds(at))?;
         Ok((bytes, field, reached))
     });
     let (bytes, field, reached) = signed.map_err(|why| why.of(&args.file))?;
@@ -294,8 +287,6 @@ struct Work<'a> {
     stamps: Option<&'a ForPdf<'a>>,
     level: Level,
     evidence: &'a ValidationData,
-    /// Unix seconds.
-    at: i64,
 }
 
 impl Work<'_> {
@@ -308,9 +299,7 @@ impl Work<'_> {
         };
         let signed = signed?.to_bytes();
         let document = open(&signed)?;
-        let signatures = document.signatures().map_err(Fault::NotReadBack)?;
-        let newest = signatures.iter().max_by_key(|signature| signature.revision);
-        let field = newest.map(|signature| signature.field_name.clone()).unwrap_or_default();
+        let field = newest_field(&document)?;
         let Some(stamps) = self.stamps.filter(|_| self.level >= Level::BLt) else {
             return Ok((signed, field));
         };
@@ -327,31 +316,37 @@ impl Work<'_> {
         let archived = timestamp(&open(&long_term)?, None, stamps).map_err(Fault::other)?;
         Ok((archived.to_bytes(), field))
     }
+}
 
-    /// Reads what was signed as `inspect` will, and says which level it has come to: what can't be verified afterwards
-    /// is not handed out.
-    fn read_back(&self, bytes: &[u8], field: &str) -> Result<&'static str, Fault> {
-        let (trust, constraints) = (ades::Trust::default(), ades::Constraints::default());
-        let collected = ades::Evidence::default();
-        let rules =
-            ades::Rules { trust: &trust, constraints: &constraints, collected: &collected, at: self.at };
-        let report = countersign_pdf::verify(bytes, &rules, DifferencePolicy::default())
-            .map_err(Fault::NotReadBack)?;
-        let signature = report.signatures.iter().find(|one| one.field == field);
-        let validation = signature.and_then(|one| one.validation());
-        let level = validation.and_then(|validation| validation.level);
-        level.map(ades::Level::word).ok_or_else(|| {
-            Fault::other(validation.map_or_else(
-                || format!("the signed file has no signature `{field}`"),
-                |validation| format!("the signed file could not be verified: {}", validation.conclusion),
-            ))
-        })
-    }
+/// Reads what was signed at a moment (unix seconds) as `inspect` will, and says which level it has come to: what can't be
+/// verified afterwards is not handed out.
+pub(crate) fn read_back(bytes: &[u8], field: &str, at: i64) -> Result<&'static str, Fault> {
+    let (trust, constraints) = (ades::Trust::default(), ades::Constraints::default());
+    let collected = ades::Evidence::default();
+    let rules = ades::Rules { trust: &trust, constraints: &constraints, collected: &collected, at };
+    let report =
+        countersign_pdf::verify(bytes, &rules, DifferencePolicy::default()).map_err(Fault::NotReadBack)?;
+    let signature = report.signatures.iter().find(|one| one.field == field);
+    let validation = signature.and_then(|one| one.validation());
+    let level = validation.and_then(|validation| validation.level);
+    level.map(ades::Level::word).ok_or_else(|| {
+        Fault::other(validation.map_or_else(
+            || format!("the signed file has no signature `{field}`"),
+            |validation| format!("the signed file could not be verified: {}", validation.conclusion),
+        ))
+    })
+}
+
+/// The field of the newest signature.
+pub(crate) fn newest_field(document: &Document<'_>) -> Result<String, Fault> {
+    let signatures = document.signatures().map_err(Fault::NotReadBack)?;
+    let newest = signatures.iter().max_by_key(|signature| signature.revision);
+    Ok(newest.map(|signature| signature.field_name.clone()).unwrap_or_default())
 }
 
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+pub(crate) enum Fault {
     #[error("{0}")]
     Unreadable(ReadError),
     #[error("{0}")]
@@ -368,7 +363,7 @@ impl Fault {
     }
 
     /// With the file at fault, and what to do.
-    fn of(&self, file: &Path) -> Failure {
+    pub(crate) fn of(&self, file: &Path) -> Failure {
         let failure = Failure::usage(format!("{}: {self}", file.display()));
         let layout = |error: &SignPdfError| {
             matches!(
@@ -392,7 +387,7 @@ impl Fault {
     }
 }
 
-fn open(bytes: &[u8]) -> Result<Document<'_>, Fault> {
+pub(crate) fn open(bytes: &[u8]) -> Result<Document<'_>, Fault> {
     Document::read(bytes).map_err(Fault::NotReadBack)
 }
 

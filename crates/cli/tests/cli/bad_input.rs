@@ -238,6 +238,17 @@ fn a_file_of_100_mb_is_refused_before_it_is_read() {
 }
 
 #[test]
+fn a_file_larger_than_any_bundle_is_refused_before_it_is_read() {
+    let dir = TempDir::new().unwrap();
+    let file = fs::File::create(dir.path().join("huge.pdf")).unwrap();
+    file.set_len((1 << 30) + 1).unwrap();
+    let output = countersign(dir.path(), &["inspect", "huge.pdf"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("huge.pdf: more than 1073741824 bytes"), "{said}");
+}
+
+#[test]
 fn two_maps_in_conflict_give_a_verdict_not_an_error() {
     let dir = TempDir::new().unwrap();
     let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();

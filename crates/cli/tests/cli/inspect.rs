@@ -230,3 +230,42 @@ fn each_file_that_is_no_signature_is_refused_by_name() {
         }
     }
 }
+
+#[test]
+fn a_timestamp_alone_is_nobodys_signature() {
+    let temporary = desk();
+    let dir = temporary.path();
+    let server = tsa(dir);
+    let (client, to) =
+        (countersign_timestamp::Client::new(countersign_timestamp::Patience::default()), server.url());
+    let stamped = {
+        let base = fs::read(dir.join("a.pdf")).unwrap();
+        let document = countersign_pdf::Document::read(&base).unwrap();
+        countersign_pdf::timestamp::timestamp(&document, None, &From { client, to }).unwrap().to_bytes()
+    };
+    fs::write(dir.join("stamped.pdf"), stamped).unwrap();
+    let (code, said, _) = shown(dir, &["stamped.pdf", "--trust", "clockwork.pem"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("stamped.pdf · 2 revisions, no signature, 1 document timestamp\n"), "{said}");
+    assert!(said.contains("time      not later than 20") && said.contains("✓ TOTAL-PASSED"), "{said}");
+}
+
+/// Tokens from an authority.
+struct From {
+    client: countersign_timestamp::Client,
+    to: String,
+}
+
+impl countersign_pdf::timestamp::TimestampSource for From {
+    fn token(
+        &self,
+        imprint: &countersign_signature::timestamp::MessageImprint,
+    ) -> Result<
+        countersign_signature::timestamp::TimestampToken,
+        countersign_pdf::timestamp::TimestampUnavailable,
+    > {
+        let authority = countersign_timestamp::Authority::new(&self.to).unwrap();
+        let stamped = self.client.stamp(imprint, &[authority], &mut countersign_timestamp::System);
+        Ok(stamped.unwrap().token)
+    }
+}

@@ -116,3 +116,55 @@ fn a_pdf_changed_in_the_folder_is_found_and_named() {
     let said = text(&output.stdout);
     assert!(said.contains("act 1 signs a PDF") && said.contains("is not in the bundle"), "{said}");
 }
+
+#[test]
+fn whatever_is_altered_in_a_dossier_of_two_signers_is_named() {
+    let (temporary, digest) = dossier();
+    let dir = temporary.path();
+    let server = crate::stamp::later(dir);
+    let tsa = ["--text", &digest, "--pdf", "--tsa", &server.url()].map(str::to_owned);
+    let tsa: Vec<&str> = tsa.iter().map(String::as_str).collect();
+    act(dir, "sign", "berg", "SL", "RUR", &tsa);
+    act(dir, "sign", "kurz", "KFM", "KRA", &tsa);
+    run(dir, &["dossier", "export", "talks", "-o", "talks.dossier"]);
+    let verify = |what: &str| {
+        countersign(dir, &["verify", what, "--policy", "ours.policy", "--trust", "clockwork.pem"])
+    };
+    let good = verify("talks.dossier");
+    let said = text(&good.stdout);
+    assert_eq!(good.status.code(), Some(0), "{said}{}", text(&good.stderr));
+    for words in [
+        "act 2: PDF sha256:",
+        "byte for byte the adopted document",
+        "signed by CN=berg (what changed since is permitted), CN=kurz (nothing changed since)",
+    ] {
+        assert!(said.contains(words), "no `{words}` in\n{said}");
+    }
+    let mut files = Vec::new();
+    for folder in ["acts", "documents"] {
+        files
+            .extend(fs::read_dir(dir.join("talks").join(folder)).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    assert!(files.len() >= 10, "{files:?}");
+    for file in files {
+        let bytes = fs::read(&file).unwrap();
+        let mut altered = bytes.clone();
+        // A signature's own value stands last; certificates beside it are not what is signed.
+        let is_signature = file.extension() == Some("p7s".as_ref());
+        let at = if is_signature { altered.len() - 1 } else { altered.len() / 2 };
+        altered[at] ^= 1;
+        fs::write(&file, altered).unwrap();
+        let output = verify("talks");
+        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let number: u32 = name.split('-').next().unwrap().parse().unwrap_or_default();
+        let extension = file.extension().unwrap().to_str().unwrap();
+        match extension {
+            // The act stands without its timestamp, and the reader is told.
+            "tsr" => assert!(said.contains(&format!("act {number}")), "{name}: {said}"),
+            _ => assert_ne!(output.status.code(), Some(0), "{name}: {said}"),
+        }
+        assert!(said.contains(name) || said.contains(&format!("act {number}")), "{name}: {said}");
+        fs::write(&file, bytes).unwrap();
+    }
+}

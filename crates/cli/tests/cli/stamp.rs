@@ -47,7 +47,7 @@ fn tsa_of(dir: &Path, at: i64) -> Tsa {
 }
 
 /// A little later than now: acts tell fractions of seconds.
-fn later(dir: &Path) -> Tsa {
+pub(crate) fn later(dir: &Path) -> Tsa {
     tsa_of(dir, now() + 30)
 }
 
