@@ -27,4 +27,6 @@ mod revocation_issue;
 #[cfg(test)]
 mod revocation_openssl;
 #[cfg(test)]
+mod stamps;
+#[cfg(test)]
 mod tampering;

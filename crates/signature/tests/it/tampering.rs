@@ -1,7 +1,10 @@
 //! Hostile bytes: every byte of a signature changed, and what is left of it.
 
+use crate::forge::{int, oid, seq, tlv};
 use countersign_keys::SoftwareKey;
-use countersign_signature::{Anchor, Certificate, Signer, path, sign_detached, verify_detached};
+use countersign_signature::{
+    Anchor, Certificate, DigestAlgorithm, SignatureError, Signer, path, sign_detached, verify_detached,
+};
 use countersign_testkit::Pki;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -116,5 +119,50 @@ fn mutate(bytes: &mut Vec<u8>, at: prop::sample::Index, value: u8, edit: u8) {
         1 => drop(bytes.remove(at)),
         2 => bytes.insert(at, bytes[at]),
         _ => bytes.insert(at, value),
+    }
+}
+
+const SHA_256: &str = "2.16.840.1.101.3.4.2.1";
+const ECDSA_WITH_SHA_256: &str = "1.2.840.10045.4.3.2";
+
+/// A signature whose cms-algorithm-protection names these algorithms, made with SHA-256 and ECDSA.
+fn protecting(digest: &str, algorithm: &str) -> Vec<u8> {
+    let (house, dahl) = &*KEYS;
+    let attribute = |id: &str, value: &[u8]| seq(&[&oid(id), &tlv(0x31, &[value])]);
+    let hash = DigestAlgorithm::Sha256.of(&[ACT]);
+    let mut attributes = [
+        attribute("1.2.840.113549.1.9.3", &oid("1.2.840.113549.1.7.1")),
+        attribute("1.2.840.113549.1.9.4", &tlv(4, &[&hash])),
+        attribute("1.2.840.113549.1.9.52", &seq(&[&seq(&[&oid(digest)]), &tlv(0xa1, &[&oid(algorithm)])])),
+    ];
+    attributes.sort();
+    let attributes = attributes.concat();
+    let value = dahl.sign(&tlv(0x31, &[&attributes])).unwrap();
+    let issuer = house.certificate().subject_name().as_der();
+    let signer = seq(&[
+        &int(1),
+        &seq(&[issuer, &tlv(2, &[dahl.certificate().serial()])]),
+        &seq(&[&oid(SHA_256)]),
+        &tlv(0xa0, &[&attributes]),
+        &seq(&[&oid(ECDSA_WITH_SHA_256)]),
+        &tlv(4, &[&value]),
+    ]);
+    let signed = seq(&[
+        &int(1),
+        &tlv(0x31, &[&seq(&[&oid(SHA_256)])]),
+        &seq(&[&oid("1.2.840.113549.1.7.1")]),
+        &tlv(0xa0, &[dahl.certificate().as_der()]),
+        &tlv(0x31, &[&signer]),
+    ]);
+    seq(&[&oid("1.2.840.113549.1.7.2"), &tlv(0xa0, &[&signed])])
+}
+
+#[test]
+fn algorithms_that_the_signature_does_not_protect_are_refused() {
+    assert!(verify_detached(ACT, &protecting(SHA_256, ECDSA_WITH_SHA_256)).is_ok());
+    let (sha_512, ecdsa_with_sha_512) = ("2.16.840.1.101.3.4.2.3", "1.2.840.10045.4.3.4");
+    for (digest, algorithm) in [(sha_512, ECDSA_WITH_SHA_256), (SHA_256, ecdsa_with_sha_512)] {
+        let swapped = verify_detached(ACT, &protecting(digest, algorithm));
+        assert_eq!(swapped, Err(SignatureError::AlgorithmSwapped), "{digest} {algorithm}");
     }
 }
