@@ -64,7 +64,7 @@ pub struct Column {
     pub proof: Option<Proof>,
 }
 
-/// The verdict values of the design, §3.
+/// The verdict values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It holds.
@@ -134,7 +134,7 @@ pub struct StatementRef {
     pub statement: u32,
 }
 
-/// The rules of the design, §3.
+/// The rules of authority; where they leave a choice, `docs/adr/0001-readings-of-the-rules.md` says how they are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
     /// Power of an office held.
@@ -204,7 +204,7 @@ pub enum Headline {
 }
 
 impl Headline {
-    /// The table of the design, §3. `None` in B (a mandate that nobody signed) reads as no.
+    /// The table of headlines. `None` in B (a mandate that nobody signed) reads as no.
     #[must_use]
     pub fn of(legal: &Verdict, gate: &Verdict) -> Self {
         use Verdict::{Conflict, Unknown};

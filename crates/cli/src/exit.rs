@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use countersign_notation::diagnostic::Diagnostic;
 use countersign_verify::decision::Overall;
 
-/// How the process ends (interface.md §1); an internal error ends with 4, in `shell::catch_panics`. In order: of several
+/// How the process ends; an internal error ends with 4, in `shell::catch_panics`. In order: of several
 /// answers the greatest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {

@@ -1,6 +1,6 @@
 //! The notation of maps, policies and terms: parse with places, print, canonical JSON.
 //!
-//! **What it is**: a closed, line-based controlled English (design, *Authority* §2). One statement a line; a line
+//! **What it is**: a closed, line-based controlled English. One statement a line; a line
 //! that begins with a space continues the one above; every legal fact names its `basis`. `parse(print(x)) = x`,
 //! and the canonical JSON (RFC 8785) of a document is what is hashed, signed and exchanged.
 //!

@@ -4,10 +4,11 @@
 //! anybody* is asked elsewhere.
 //!
 //! # What is here
-//! - [`sign_detached`] and [`verify_detached`]: detached CMS `SignedData` in DER (RFC 5652), SHA-256, ECDSA on P-256
-//!   (RFC 5753, RFC 5758 §3.2), with the signed attributes content-type, message-digest, signing-time (RFC 5652 §11)
-//!   and signing-certificate-v2 (RFC 5035 §3): the shape of CAdES-B (ETSI EN 319 122-1).
-//!   `openssl cms -verify -binary -inform DER -content FILE` reads what is written here.
+//! - [`sign_detached`] and [`verify_detached`]: detached CMS `SignedData` in DER (RFC 5652), with the signed attributes
+//!   content-type, message-digest, signing-time (RFC 5652 §11) and signing-certificate-v2 (RFC 5035 §3): the shape of CAdES
+//!   B-B (ETSI EN 319 122-1). ECDSA on P-256 and P-384, RSA (PKCS#1 v1.5, PSS), Ed25519.
+//!   `openssl cms -verify -binary -inform DER -content FILE` reads what is written here. [`sign_parts`] and
+//!   [`verify_parts`] do the same for a PDF's byte ranges, and read BER too.
 //! - [`path`], [`find_path`]: from a certificate up to an anchor, at a moment, for a purpose, with policies and name
 //!   constraints (RFC 5280 §6.1).
 //! - [`revocation`], [`find_path_unrevoked`]: good, revoked or unknown, by lists and OCSP answers at hand (RFC 5280 §6.3,
@@ -29,9 +30,9 @@
 //!   [0] { signer's certificate, its chain },
 //!   { SignerInfo { version 1, issuer and serial, sha256,
 //!       [0] { contentType, signingTime, messageDigest, signingCertificateV2 },
-//!       ecdsa-with-SHA256, signature } } } }
+//!       ecdsa-with-SHA256, signature } } } }            -- by a key on P-256; others name their own
 //! ```
-//! The same content, key, chain and time give the same bytes (RFC 6979).
+//! The same content, key, chain and time give the same bytes where the key signs without random numbers (RFC 6979).
 //!
 //! # Why no CMS crate
 //! What is signed are bytes, so bytes are kept: this reader walks the DER and borrows from it, and never encodes again

@@ -95,7 +95,7 @@ pub(crate) enum Tried {
 /// Bound on steps a search: more than any honest map needs, and it ends in milliseconds.
 pub(crate) const STEPS_MAX: u32 = 50_000;
 
-/// Longest chain of grants (the design's depth cap).
+/// Longest chain of grants.
 pub(crate) const DEPTH_MAX: u8 = 8;
 
 pub(crate) struct Search<'s> {

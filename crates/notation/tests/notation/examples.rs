@@ -1,4 +1,4 @@
-//! The three documents that the design prints.
+//! A map, a policy and terms, each in the one layout.
 
 use countersign_notation::resolve::resolve;
 use countersign_notation::{digest, json, parse, print};
@@ -89,7 +89,7 @@ fn printing_the_examples_changes_nothing_they_say() {
     assert_eq!(print::map(&parse::map("m", printed.as_bytes()).unwrap().value), printed);
 
     let policy = parse::policy("p", POLICY.as_bytes()).unwrap().value;
-    assert_eq!(print::policy(&policy), POLICY, "the design's policy is in the one layout");
+    assert_eq!(print::policy(&policy), POLICY, "the policy is in the one layout");
 
     let terms = parse::terms("t", TERMS.as_bytes()).unwrap().value;
     assert_eq!(parse::terms("t", print::terms(&terms).as_bytes()).unwrap().value, terms);
