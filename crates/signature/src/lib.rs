@@ -56,6 +56,7 @@ pub mod ades;
 mod algorithm;
 mod augment;
 mod certificate;
+mod checks;
 mod cms;
 mod comparable;
 mod encode;
