@@ -1,6 +1,7 @@
 //! An X.509 certificate: what it says, beside the bytes it came in.
 
 use crate::algorithm::{Algorithm, BadPublicKey, PublicKey};
+use crate::checks::Checks;
 use crate::extensions::Extensions;
 use crate::general_name::GeneralName;
 use crate::hex::Hex;
@@ -261,8 +262,9 @@ impl Certificate {
     }
 
     /// Whether `key` signed this certificate. `false` too where the algorithm isn't known.
-    pub(crate) fn is_signed_by(&self, key: &PublicKey) -> bool {
-        self.0.algorithm.is_ok_and(|algorithm| key.verifies(algorithm, &self.0.tbs, &self.0.signature))
+    pub(crate) fn is_signed_by(&self, key: &PublicKey, checks: &Checks) -> bool {
+        let Parsed { algorithm, tbs, signature, .. } = &*self.0;
+        algorithm.is_ok_and(|algorithm| checks.verifies(key, algorithm, tbs, signature))
     }
 }
 

@@ -57,6 +57,7 @@ pub mod ades;
 mod algorithm;
 mod augment;
 mod certificate;
+mod checks;
 mod cms;
 mod comparable;
 mod encode;

@@ -46,7 +46,8 @@ pub fn verify(bytes: &[u8], rules: &Rules<'_>, changes: DifferencePolicy) -> Res
             Some(Err(_)) => {}
         }
     }
-    let Together { signatures, stamps: statuses } = verify_together(&signed, &stamps, &evidence, rules);
+    let Together { signatures, stamps: statuses, checked } =
+        verify_together(&signed, &stamps, &evidence, rules);
     let mut signatures = signatures.into_iter();
     let own = stamps.iter().zip(statuses).filter(|(stamp, _)| stamp.kind() == StampKind::Document);
     let mut timestamps = own.map(|(_, status)| status);
@@ -59,7 +60,8 @@ pub fn verify(bytes: &[u8], rules: &Rules<'_>, changes: DifferencePolicy) -> Res
     });
     let reports =
         read.iter().zip(verdicts).filter_map(|(one, verdict)| Some(one.report(&document, verdict?)));
-    Ok(PdfReport { revisions: document.revisions().len(), signatures: reports.collect(), at: rules.at })
+    let (revisions, signatures) = (document.revisions().len(), reports.collect());
+    Ok(PdfReport { revisions, signatures, at: rules.at, checked })
 }
 
 /// Where everything stands that a document timestamp may be over: the stores of revisions at even places, signatures and

@@ -17,6 +17,9 @@ pub struct PdfReport {
     pub signatures: Vec<PdfSignature>,
     /// The moment asked about, in unix seconds.
     pub at: i64,
+    /// How many signatures over certificates, revocation lists and answers were checked: what verifying cost beside the
+    /// signatures themselves.
+    pub checked: usize,
 }
 
 /// What is known about one signature or document timestamp.

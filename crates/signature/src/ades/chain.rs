@@ -6,7 +6,8 @@ use super::question::{Constraints, Evidence, Rules, Stamp, Trust};
 use super::reason::Source;
 use super::statement::{Says, Statement, Statements};
 use crate::certificate::Certificate;
-use crate::path::{Anchor, PathError, PathRules, ProvenPath, Purpose, find_path};
+use crate::checks::Checks;
+use crate::path::{Anchor, PathError, PathRules, ProvenPath, Purpose, find_path_by};
 use crate::revocation::{
     Crl, OcspResponse, RevocationData, RevocationSource, RevocationStatus, Said, SourcePlace, each_source,
 };
@@ -21,6 +22,7 @@ pub(crate) struct Chains<'a> {
     constraints: &'a Constraints,
     pool: Vec<Certificate>,
     data: RevocationData,
+    checks: Checks,
     /// What was found for a path before: several timestamps share one.
     known: RefCell<BTreeMap<Vec<ObjectId>, Rc<Vec<Statements>>>>,
     /// The same for paths.
@@ -47,7 +49,7 @@ impl<'a> Chains<'a> {
         let (pool, data) = (Vec::new(), RevocationData::default());
         let known = RefCell::default();
         let (trust, constraints, found) = (rules.trust, rules.constraints, RefCell::default());
-        let mut this = Self { trust, constraints, pool, data, known, found };
+        let mut this = Self { trust, constraints, pool, data, checks: Checks::default(), known, found };
         let mut add = |signature: &VerifiedSignature| {
             this.add(signature.certificates(), signature.crls(), signature.ocsps());
         };
@@ -78,6 +80,11 @@ impl<'a> Chains<'a> {
                 self.data.ocsps.push(answer);
             }
         }
+    }
+
+    /// How many signatures over certificates, lists and answers were checked.
+    pub(crate) fn checked(&self) -> usize {
+        self.checks.made()
     }
 
     /// The answers that each certificate in them stands inside of.
@@ -146,7 +153,7 @@ impl<'a> Chains<'a> {
             Role::Signer => (&self.trust.signers, &self.constraints.signer_path),
             Role::Authority | Role::Responder => (&self.trust.timestamps, &self.constraints.timestamp_path),
         };
-        let found = find_path(leaf, pool, anchors, at, rules);
+        let found = find_path_by(leaf, pool, anchors, at, rules, &self.checks);
         self.found.borrow_mut().insert(asked, found.clone());
         found
     }
@@ -161,7 +168,7 @@ impl<'a> Chains<'a> {
         if let Some(known) = self.known.borrow().get(&name) {
             return known.clone();
         }
-        let said = each_source(path, &self.pool, &self.data);
+        let said = each_source(path, &self.pool, &self.data, &self.checks);
         let found = Rc::new(said.into_iter().map(|said| self.read(said, path)).collect::<Vec<_>>());
         self.known.borrow_mut().insert(name, found.clone());
         found
@@ -212,7 +219,9 @@ impl<'a> Chains<'a> {
         let above = path.certificates().iter().skip(1);
         let pool: Vec<Certificate> = above.chain(&self.pool).cloned().collect();
         let anchors = std::slice::from_ref(path.anchor());
-        find_path(signer, &pool, anchors, source.this_update, &rules).map(Some).map_err(|_| NoPath)
+        find_path_by(signer, &pool, anchors, source.this_update, &rules, &self.checks)
+            .map(Some)
+            .map_err(|_| NoPath)
     }
 }
 

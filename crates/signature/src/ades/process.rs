@@ -43,7 +43,8 @@ pub fn verify_together(
         .map(|signed| weigh_signature(&engine, signed, (stamps, &statuses, &holding), evidence))
         .collect();
     statuses.sort_by_key(|(number, _)| *number);
-    Together { signatures: weighed, stamps: statuses.into_iter().map(|(_, status)| status).collect() }
+    let stamps = statuses.into_iter().map(|(_, status)| status).collect();
+    Together { signatures: weighed, stamps, checked: engine.chains.checked() }
 }
 
 /// Verifies one timestamp with nothing else beside it.

@@ -126,6 +126,8 @@ pub struct Together {
     pub signatures: Vec<Validation>,
     /// The timestamps.
     pub stamps: Vec<StampStatus>,
+    /// How many signatures over certificates, lists and answers were checked: what verifying cost.
+    pub checked: usize,
 }
 
 /// One timestamp, and what it is worth.

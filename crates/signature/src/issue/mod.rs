@@ -12,6 +12,7 @@ pub use extensions::{NameConstraints, Particulars, Subject, key_identifier};
 pub use reason::{BadReason, Reason};
 
 use crate::certificate::{Certificate, CertificateError};
+use crate::checks::Checks;
 use crate::name::DistinguishedName;
 use crate::signer::{SignError, Signer};
 use crate::{Algorithm, PublicKey, encode};
@@ -88,7 +89,7 @@ pub fn issue(template: &Template, issuer: &dyn Signer) -> Result<Certificate, Is
         to_be_signed(template, above.subject_name(), above.subject_key_identifier(), issuer.algorithm())?;
     let certificate = seal(&tbs, issuer.algorithm(), &issuer.sign(&tbs)?)?;
     match above.public_key() {
-        Ok(key) if certificate.is_signed_by(key) => Ok(certificate),
+        Ok(key) if certificate.is_signed_by(key, &Checks::default()) => Ok(certificate),
         _ => Err(IssueError::WrongKey),
     }
 }
@@ -102,14 +103,18 @@ pub fn self_sign(
     let own = key_identifier(&template.public_key);
     let tbs = to_be_signed(template, &template.subject, Some(&own), algorithm)?;
     let certificate = seal(&tbs, algorithm, &sign(&tbs)?)?;
-    if certificate.is_signed_by(&template.public_key) { Ok(certificate) } else { Err(IssueError::WrongKey) }
+    if certificate.is_signed_by(&template.public_key, &Checks::default()) {
+        Ok(certificate)
+    } else {
+        Err(IssueError::WrongKey)
+    }
 }
 
 /// Whether `issuer` is who a certificate names above it, and its key signed it. Says nothing about times, purposes or who
 /// trusts the issuer: that is [`crate::path`]'s.
 pub fn is_issued_by(certificate: &Certificate, issuer: &Certificate) -> bool {
     certificate.issuer_name() == issuer.subject_name()
-        && issuer.public_key().is_ok_and(|key| certificate.is_signed_by(key))
+        && issuer.public_key().is_ok_and(|key| certificate.is_signed_by(key, &Checks::default()))
 }
 
 fn seal(tbs: &[u8], algorithm: Algorithm, signature: &[u8]) -> Result<Certificate, CertificateError> {

@@ -5,6 +5,7 @@ use super::validate::{self, Link};
 use super::{Anchor, PATH_MAX, PathError, PathRules, ProvenPath};
 use crate::algorithm::PublicKey;
 use crate::certificate::Certificate;
+use crate::checks::Checks;
 use crate::name::DistinguishedName;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ pub(super) struct Search<'a> {
     keys: Vec<(&'a DistinguishedName, &'a PublicKey)>,
     at: i64,
     rules: &'a PathRules,
+    checks: &'a Checks,
     budget: Budget,
     /// Signatures checked: who is below, and the key above.
     signed: BTreeMap<(usize, &'a [u8]), bool>,
@@ -37,6 +39,7 @@ impl<'a> Search<'a> {
         anchors: &'a [Anchor],
         at: i64,
         rules: &'a PathRules,
+        checks: &'a Checks,
     ) -> Result<Self, PathError> {
         if anchors.is_empty() {
             return Err(PathError::NoAnchors);
@@ -67,6 +70,7 @@ impl<'a> Search<'a> {
             keys: keys.collect(),
             at,
             rules,
+            checks,
             budget: Budget::new(),
             signed: BTreeMap::new(),
             furthest: None,
@@ -199,7 +203,7 @@ impl<'a> Search<'a> {
             Some(signed) => *signed,
             None => {
                 self.budget.check_signature()?;
-                let signed = certificate.is_signed_by(key);
+                let signed = certificate.is_signed_by(key, self.checks);
                 self.signed.insert((below, key.as_der()), signed);
                 signed
             }

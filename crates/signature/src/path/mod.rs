@@ -19,8 +19,9 @@ pub use rules::{AnchorRule, PathRules, Purpose};
 
 use crate::algorithm::PublicKey;
 use crate::certificate::Certificate;
+use crate::checks::Checks;
 use crate::name::DistinguishedName;
-use crate::revocation::{CertificateStatus, Currency, RevocationData, RevocationStatus, revocation};
+use crate::revocation::{CertificateStatus, Currency, RevocationData, RevocationStatus, revocation_by};
 use build::Search;
 
 /// What the reader of signatures trusts.
@@ -143,7 +144,19 @@ pub fn find_path(
     at: i64,
     rules: &PathRules,
 ) -> Result<ProvenPath, PathError> {
-    Search::new(leaf, pool, anchors, at, rules)?.run(&mut |path| Ok(path))
+    find_path_by(leaf, pool, anchors, at, rules, &Checks::default())
+}
+
+/// [`find_path`] beside other searches of one verification, which shares the checks of signatures.
+pub(crate) fn find_path_by(
+    leaf: &Certificate,
+    pool: &[Certificate],
+    anchors: &[Anchor],
+    at: i64,
+    rules: &PathRules,
+    checks: &Checks,
+) -> Result<ProvenPath, PathError> {
+    Search::new(leaf, pool, anchors, at, rules, checks)?.run(&mut |path| Ok(path))
 }
 
 /// Finds a path as [`find_path`] does, of which every certificate below the anchor is known not to be revoked, by data that
@@ -159,8 +172,9 @@ pub fn find_path_unrevoked(
     at: i64,
     rules: &PathRules,
 ) -> Result<UnrevokedPath, PathError> {
-    Search::new(leaf, pool, anchors, at, rules)?.run(&mut |path| {
-        let statuses = revocation(&path, pool, data, at, Currency::Current);
+    let checks = Checks::default();
+    Search::new(leaf, pool, anchors, at, rules, &checks)?.run(&mut |path| {
+        let statuses = revocation_by(&path, pool, data, at, Currency::Current, &checks);
         for CertificateStatus { certificate, status } in &statuses {
             let subject = certificate.subject();
             match status {

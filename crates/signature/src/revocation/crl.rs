@@ -4,6 +4,7 @@ use super::entries::{self, Entry, Survey};
 use super::point::IssuingPoint;
 use crate::algorithm::{Algorithm, PublicKey};
 use crate::certificate::Certificate;
+use crate::checks::Checks;
 use crate::name::DistinguishedName;
 use crate::oid;
 use crate::read::{Walk, context};
@@ -219,14 +220,14 @@ impl Crl {
         self.0.algorithm
     }
 
-    pub(super) fn is_signed_by(&self, key: &PublicKey) -> bool {
+    pub(super) fn is_signed_by(&self, key: &PublicKey, checks: &Checks) -> bool {
         let Parsed { der, tbs, signature, algorithm, .. } = &*self.0;
         let (Some(tbs), Some(signature), Ok(algorithm)) =
             (der.get(tbs.clone()), der.get(signature.clone()), algorithm)
         else {
             return false;
         };
-        key.verifies(*algorithm, tbs, signature)
+        checks.verifies(key, *algorithm, tbs, signature)
     }
 }
 

@@ -5,6 +5,7 @@ use super::status::{Checker, Issuer, SIGNATURES_MAX, links};
 use super::{Currency, RevocationData};
 use crate::algorithm::{Algorithm, KeyKind};
 use crate::certificate::Certificate;
+use crate::checks::Checks;
 use crate::path::ProvenPath;
 use std::collections::BTreeMap;
 
@@ -21,7 +22,12 @@ pub(crate) struct Said {
 
 /// What each list and answer at hand says of each certificate of a path below its anchor, from the signer's up, whenever it
 /// was issued. Where none knows the certificate, the one status is unknown and says why.
-pub(crate) fn each_source(path: &ProvenPath, pool: &[Certificate], data: &RevocationData) -> Vec<Vec<Said>> {
+pub(crate) fn each_source(
+    path: &ProvenPath,
+    pool: &[Certificate],
+    data: &RevocationData,
+    checks: &Checks,
+) -> Vec<Vec<Said>> {
     let mut checker = Checker {
         data,
         pool,
@@ -31,6 +37,7 @@ pub(crate) fn each_source(path: &ProvenPath, pool: &[Certificate], data: &Revoca
         at: path.at(),
         currency: Currency::AtHand,
         only: None,
+        checks,
         signatures: SIGNATURES_MAX,
         signed: BTreeMap::new(),
         asked: Vec::new(),

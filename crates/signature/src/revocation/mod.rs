@@ -20,6 +20,7 @@ pub use source::{
     Unused, WhyUnused,
 };
 pub use status::revocation;
+pub(crate) use status::revocation_by;
 
 /// Lists and answers at hand. Certificates of those who signed them are looked for in the pool, the path and the answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use super::source::RevocationReason;
 use crate::algorithm::{Algorithm, DigestAlgorithm, PublicKey};
 use crate::certificate::Certificate;
+use crate::checks::Checks;
 use crate::name::DistinguishedName;
 use crate::oid;
 use crate::read::{Walk, context, context_primitive};
@@ -247,8 +248,9 @@ impl OcspResponse {
         self.0.algorithm
     }
 
-    pub(super) fn is_signed_by(&self, key: &PublicKey) -> bool {
-        self.0.algorithm.is_ok_and(|algorithm| key.verifies(algorithm, &self.0.tbs, &self.0.signature))
+    pub(super) fn is_signed_by(&self, key: &PublicKey, checks: &Checks) -> bool {
+        let Parsed { algorithm, tbs, signature, .. } = &*self.0;
+        algorithm.is_ok_and(|algorithm| checks.verifies(key, algorithm, tbs, signature))
     }
 }
 

@@ -8,7 +8,7 @@ use super::source::{RevocationSource, RevocationStatus, SourcePlace, Unused, Why
 use super::status::{Checker, Issuer, SIGNER_PATH_COST, Verdict, links};
 use crate::algorithm::PublicKey;
 use crate::certificate::Certificate;
-use crate::path::{Anchor, PathError, PathRules, Purpose, find_path};
+use crate::path::{Anchor, PathError, PathRules, Purpose, find_path_by};
 
 /// Who signed.
 pub(super) struct Signer {
@@ -58,7 +58,7 @@ impl<'a> Checker<'a> {
             if identified.is_some_and(|(has, wanted)| has != wanted) {
                 continue;
             }
-            if !self.is_signed(place, key, |key| list.is_signed_by(key))? {
+            if !self.is_signed(place, key, |key, checks| list.is_signed_by(key, checks))? {
                 keep_furthest(&mut why, WhyUnused::NotSignedBy { issuer: by() });
                 continue;
             }
@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
         let rules = PathRules { anchor: self.anchor_rule, ..PathRules::of(Purpose::CrlSigning) };
         let mut pool = self.pool.to_vec();
         pool.extend_from_slice(self.path);
-        let path = find_path(candidate, &pool, std::slice::from_ref(self.anchor), at, &rules);
+        let path = find_path_by(candidate, &pool, std::slice::from_ref(self.anchor), at, &rules, self.checks);
         let path = path.map_err(|why| WhyUnused::SignerPath { signer: signer(), why: Box::new(why) })?;
         for (above, its_issuer) in links(&path) {
             // Those on the path asked about are asked on their own.
@@ -195,7 +195,7 @@ impl<'a> Checker<'a> {
         let place = SourcePlace::Ocsp { index };
         let mut why = WhyUnused::SignerUnknown { issuer: by() };
         if response.names_responder(issuer.name, issuer.key) {
-            if self.is_signed(place, issuer.key, |key| response.is_signed_by(key))? {
+            if self.is_signed(place, issuer.key, |key, checks| response.is_signed_by(key, checks))? {
                 return Ok(Signer { key: issuer.key.clone(), certificate: issuer.certificate.cloned() });
             }
             why = WhyUnused::NotSignedBy { issuer: by() };
@@ -206,7 +206,7 @@ impl<'a> Checker<'a> {
             if !response.names_responder(candidate.subject_name(), key) {
                 continue;
             }
-            if !self.is_signed(place, key, |key| response.is_signed_by(key))? {
+            if !self.is_signed(place, key, |key, checks| response.is_signed_by(key, checks))? {
                 keep_furthest(&mut why, WhyUnused::NotSignedBy { issuer: by() });
                 continue;
             }
@@ -234,7 +234,7 @@ impl<'a> Checker<'a> {
         // The issuer for an anchor and nothing between: issued directly.
         let direct = Anchor::Key { name: issuer.name.clone(), key: issuer.key.clone() };
         let rules = PathRules::of(Purpose::OcspSigning);
-        if let Err(why) = find_path(candidate, &[], &[direct], at, &rules) {
+        if let Err(why) = find_path_by(candidate, &[], &[direct], at, &rules, self.checks) {
             return Err(WhyUnused::SignerPath { signer, why: Box::new(why) });
         }
         // §4.2.2.2.1: either its issuer says that nobody need ask, or one asks.

@@ -10,6 +10,7 @@ use super::source::{
 use super::{Currency, RevocationData};
 use crate::algorithm::PublicKey;
 use crate::certificate::Certificate;
+use crate::checks::Checks;
 use crate::name::DistinguishedName;
 use crate::path::{Anchor, AnchorRule, ProvenPath};
 use std::cmp::Reverse;
@@ -27,6 +28,18 @@ pub fn revocation(
     at: i64,
     currency: Currency,
 ) -> Vec<CertificateStatus> {
+    revocation_by(path, pool, data, at, currency, &Checks::default())
+}
+
+/// [`revocation`] within a verification, which shares the checks of signatures.
+pub(crate) fn revocation_by(
+    path: &ProvenPath,
+    pool: &[Certificate],
+    data: &RevocationData,
+    at: i64,
+    currency: Currency,
+    checks: &Checks,
+) -> Vec<CertificateStatus> {
     let mut checker = Checker {
         data,
         pool,
@@ -36,6 +49,7 @@ pub fn revocation(
         at,
         currency,
         only: None,
+        checks,
         signatures: SIGNATURES_MAX,
         signed: BTreeMap::new(),
         asked: Vec::new(),
@@ -93,6 +107,7 @@ pub(super) struct Checker<'a> {
     pub(super) currency: Currency,
     /// The one source that counts for the certificate asked about; those of others count for who signed it.
     pub(super) only: Option<SourcePlace>,
+    pub(super) checks: &'a Checks,
     pub(super) signatures: u32,
     pub(super) signed: BTreeMap<(SourcePlace, Vec<u8>), bool>,
     /// Fingerprints of the certificates whose status is being asked, outermost first.
@@ -265,7 +280,8 @@ impl<'a> Checker<'a> {
         // (h): by the same key.
         let delta = deltas.into_iter().find(|(index, delta)| {
             let place = SourcePlace::Crl { index: *index, delta: None };
-            self.is_signed(place, &signer.key, |key| delta.is_signed_by(key)).is_ok_and(|signed| signed)
+            self.is_signed(place, &signer.key, |key, checks| delta.is_signed_by(key, checks))
+                .is_ok_and(|signed| signed)
         });
         if delta.is_none() {
             currency?;
@@ -301,14 +317,14 @@ impl<'a> Checker<'a> {
         &mut self,
         place: SourcePlace,
         key: &PublicKey,
-        check: impl Fn(&PublicKey) -> bool,
+        check: impl Fn(&PublicKey, &Checks) -> bool,
     ) -> Result<bool, WhyUnused> {
         let by = (place, key.as_der().to_vec());
         if let Some(signed) = self.signed.get(&by) {
             return Ok(*signed);
         }
         self.spend(1)?;
-        let signed = check(key);
+        let signed = check(key, self.checks);
         self.signed.insert(by, signed);
         Ok(signed)
     }

@@ -102,3 +102,22 @@ fn a_file_without_signatures_has_none() {
     let world = World::new();
     assert!(world.ask(&Base::Classic.bytes(), Event::Nothing, SOON).signatures.is_empty());
 }
+
+#[test]
+fn each_signature_over_a_certificate_or_a_list_is_checked_once() {
+    let world = World::new();
+    let [b, _, _, lta, _] = world.levels(Event::Nothing);
+    // Two certificates below the root, and the two lists of the day.
+    assert_eq!(world.ask(&b, Event::Nothing, SOON).checked, 4);
+    // The authority's certificate too, and the two lists of the store: what speaks for both paths is checked once.
+    assert_eq!(world.ask(&lta, Event::Nothing, SOON).checked, 7);
+}
+
+#[test]
+fn a_second_signer_of_the_same_authority_costs_one_certificate_more() {
+    let world = World::new();
+    let one = World::b(&Base::Classic.bytes(), &world.berg);
+    let two = World::b(&one, &world.dahl);
+    let checked = |file: &[u8]| world.ask(file, Event::Nothing, SOON).checked;
+    assert_eq!(checked(&two), checked(&one) + 1);
+}
