@@ -198,7 +198,7 @@ impl Certificate {
 
     /// Whether it is self-issued, and by its own key: an authority may bear the name of whom it vouches for.
     pub fn is_self_signed(&self) -> bool {
-        self.is_self_issued() && self.public_key().is_ok_and(|key| self.is_signed_by(key))
+        self.is_self_issued() && self.public_key().is_ok_and(|key| self.is_signed_by(key, &Checks::default()))
     }
 
     /// The policies it was issued under (RFC 5280 §4.2.1.4); 2.5.29.32.0 is any of them. Empty where it names none.

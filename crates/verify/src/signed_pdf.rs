@@ -16,7 +16,8 @@ use countersign_agreement::text::Manifest;
 use countersign_authority::model::name::Digest;
 use countersign_notation::digest::sha256;
 use countersign_pdf::{
-    ChangeVerdict, Coverage, CoverageFault, DifferencePolicy, Document, Judgement, Level, Purpose, ReadError,
+    Change, ChangeVerdict, Coverage, CoverageFault, DifferencePolicy, Document, Judgement, Kind, Level,
+    Purpose, ReadError,
 };
 use countersign_signature::{SignatureError, VerifiedSignature, verify_parts};
 use sha2::{Digest as _, Sha256};
@@ -34,6 +35,8 @@ pub struct SignedPdf {
     pub signatures: Vec<PdfSignature>,
     /// What was added since the adopted document and can hide some of it, though it is permitted: a large box, say.
     pub hides: Vec<String>,
+    /// Fields filled in since: what they say is no part of the adopted document.
+    pub fills: Vec<String>,
 }
 
 /// A signature in a PDF, and what followed it in that file.
@@ -192,15 +195,23 @@ impl SignedPdf {
             }));
         }
         let signatures = signatures.into_iter().map(|(shown, _)| shown).collect();
-        let hides = changes.iter().filter(|change| change.may_cover).map(ToString::to_string).collect();
-        Ok(Some(Self { base, pdf, signatures, hides }))
+        let told = |wanted: fn(&Change) -> bool| {
+            changes.iter().filter(|change| wanted(change)).map(ToString::to_string).collect()
+        };
+        let (hides, fills) = (told(|change| change.may_cover), told(|change| change.kind == Kind::FormFill));
+        Ok(Some(Self { base, pdf, signatures, hides, fills }))
     }
 
     /// Why somebody should look at it before it counts, if so.
     #[must_use]
     pub fn doubt(&self) -> Option<String> {
-        let all = (!self.hides.is_empty()).then(|| self.hides.join("; "))?;
-        Some(format!("what was added to the PDF can hide some of the adopted document: {all}"))
+        let why = [
+            ("what was added to the PDF can hide some of the adopted document", &self.hides),
+            ("fields were filled in that the adopted document leaves open", &self.fills),
+        ];
+        let why = why.iter().filter(|(_, changes)| !changes.is_empty());
+        let why: Vec<String> = why.map(|(what, changes)| format!("{what}: {}", changes.join("; "))).collect();
+        (!why.is_empty()).then(|| why.join("; "))
     }
 }
 

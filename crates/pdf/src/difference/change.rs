@@ -138,9 +138,11 @@ pub struct Change {
 }
 
 impl fmt::Display for Change {
+    /// One line; revisions counted from 1, as people count.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, path, before, after, revision, .. } = self;
-        write!(f, "revision {revision}: {kind:?} at {path}: {before} → {after}")
+        let Self { kind, path, before, after, .. } = self;
+        let (revision, kind) = (self.revision.saturating_add(1), kind.word());
+        write!(f, "revision {revision}: {kind} at {path}: {before} → {after}")
     }
 }
 

@@ -227,9 +227,13 @@ impl OcspResponse {
         &self.0.certificates
     }
 
-    /// The answer about a certificate, by what identifies its issuer.
-    pub(super) fn answer(&self, certificate: &Certificate, issuer: &PublicKey) -> Option<&Answer> {
-        self.0.answers.iter().find(|answer| answer.is_about(certificate, issuer))
+    /// Every answer about a certificate, by what identifies its issuer: a responder may give several, and the worst counts.
+    pub(super) fn answers(
+        &self,
+        certificate: &Certificate,
+        issuer: &PublicKey,
+    ) -> impl Iterator<Item = &Answer> {
+        self.0.answers.iter().filter(|answer| answer.is_about(certificate, issuer))
     }
 
     /// Whether a key that bears this name may be the one that signed.

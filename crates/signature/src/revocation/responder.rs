@@ -142,10 +142,11 @@ impl<'a> Checker<'a> {
             if self.skips(SourcePlace::Ocsp { index }) {
                 continue;
             }
-            let Some(answer) = response.answer(certificate, issuer.key) else { continue };
-            match self.answer(index, response, answer, certificate, issuer) {
-                Ok(verdict) => verdicts.push(verdict),
-                Err(why) => unused.push(Unused { place: SourcePlace::Ocsp { index }, why }),
+            for answer in response.answers(certificate, issuer.key) {
+                match self.answer(index, response, answer, certificate, issuer) {
+                    Ok(verdict) => verdicts.push(verdict),
+                    Err(why) => unused.push(Unused { place: SourcePlace::Ocsp { index }, why }),
+                }
             }
         }
         verdicts

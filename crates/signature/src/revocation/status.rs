@@ -205,10 +205,14 @@ impl<'a> Checker<'a> {
         let mut oldest: Option<RevocationSource> = None;
         for Usable { reasons, list, delta, source, .. } in usable {
             // (i), (j), (k)
+            let stated = list.entry(certificate);
             let entry = match delta.and_then(|delta| delta.entry(certificate)) {
-                Some(entry) if entry.reason == RevocationReason::RemoveFromCrl => None,
+                // Only a hold can be lifted (RFC 5280 §5.3.1); an expired certificate's entry may go, its revocation stays.
+                Some(entry) if entry.reason == RevocationReason::RemoveFromCrl => {
+                    stated.filter(|stated| stated.reason != RevocationReason::CertificateHold)
+                }
                 Some(entry) => Some(entry),
-                None => list.entry(certificate),
+                None => stated,
             };
             // A newer list lifts a hold, and nothing else.
             let superseded = reasons.is_within(covered);

@@ -187,7 +187,7 @@ pub(super) fn pdfs_json(pdfs: &[PdfLine]) -> Value {
             let signatures: Vec<Value> = pdf.signatures.iter().map(signature).collect();
             json!({
                 "act": number, "base": pdf.base.to_string(), "pdf": pdf.pdf.to_string(),
-                "signatures": signatures, "hides": pdf.hides,
+                "signatures": signatures, "hides": pdf.hides, "fills": pdf.fills,
             })
         })
         .collect()
