@@ -266,21 +266,21 @@ fn each_change_is_named_with_its_place_before_and_after() {
         .object(INFO, "<< /Title (Other) >>")
         .end();
     assert_snapshot!(changes(&file.bytes), @r"
-    Filling: revision 1: FormFill at catalog/AcroForm/Fields/amount/V: (100) → (999)
-    Forbidden: revision 1: Field at catalog/AcroForm/Fields/amount/Rect/1: 600 → 500
-    Forbidden: revision 1: Metadata at trailer/Info/Title: (Contract) → (Other)
-    Extension: revision 1: Metadata at trailer/Info/ModDate: (D:20260401000000Z) → nothing
-    Forbidden: revision 1: Action at catalog/OpenAction: nothing → [3 0 R /Fit]
-    Forbidden: revision 1: PageBox at catalog/Pages/Kids/0/MediaBox/3: 792 → 300
-    Forbidden: revision 1: PageContent at catalog/Pages/Kids/0/Contents: a stream of 51 bytes → a stream of 5 bytes
+    Filling: revision 2: form-fill at catalog/AcroForm/Fields/amount/V: (100) → (999)
+    Forbidden: revision 2: field at catalog/AcroForm/Fields/amount/Rect/1: 600 → 500
+    Forbidden: revision 2: metadata at trailer/Info/Title: (Contract) → (Other)
+    Extension: revision 2: metadata at trailer/Info/ModDate: (D:20260401000000Z) → nothing
+    Forbidden: revision 2: action at catalog/OpenAction: nothing → [3 0 R /Fit]
+    Forbidden: revision 2: page-box at catalog/Pages/Kids/0/MediaBox/3: 792 → 300
+    Forbidden: revision 2: page-content at catalog/Pages/Kids/0/Contents: a stream of 51 bytes → a stream of 5 bytes
     ");
 }
 
 #[test]
 fn signature_is_named_by_its_kind() {
     assert_snapshot!(changes(&second(PLAIN, "[0 0 0 0]", "second").bytes), @r"
-    Extension: revision 1: SignatureField at catalog/AcroForm/Fields/second: nothing → a signature field at [0 0 0 0]
-    Filling: revision 1: Signature at catalog/AcroForm/Fields/second/V: nothing → a signature, ETSI.CAdES.detached
+    Extension: revision 2: signature-field at catalog/AcroForm/Fields/second: nothing → a signature field at [0 0 0 0]
+    Filling: revision 2: signature at catalog/AcroForm/Fields/second/V: nothing → a signature, ETSI.CAdES.detached
     ");
 }
 
