@@ -234,6 +234,11 @@ pub(crate) fn by_key(key: &PrivateKey) -> Vec<u8> {
 impl ForgedOcsp<'_> {
     /// The bare `BasicOCSPResponse`.
     pub(crate) fn der(&self) -> Vec<u8> {
+        self.saying(&[self.says])
+    }
+
+    /// The same, saying several things about the one certificate.
+    pub(crate) fn saying(&self, all: &[Says]) -> Vec<u8> {
         let sha1 = |bytes: &[u8]| tlv(4, &[&countersign_signature::sha1::digest(bytes)]);
         let id = seq(&[
             &seq(&[&oid("1.3.14.3.2.26"), &[5, 0]]),
@@ -241,16 +246,19 @@ impl ForgedOcsp<'_> {
             &sha1(spki(self.issuer).bits()),
             &tlv(2, &[self.about.serial()]),
         ]);
-        let says = match self.says {
-            Says::Good => tlv(0x80, &[]),
-            Says::Revoked(at, reason) => tlv(0xa1, &[&time(at), &tlv(0xa0, &[&[0x0a, 1, reason]])]),
-            Says::Unknown => tlv(0x82, &[]),
-        };
         let next = self.next_update.map(|next| tlv(0xa0, &[&time(next)])).unwrap_or_default();
         let extensions = self.extensions.concat();
         let extensions = if extensions.is_empty() { Vec::new() } else { tlv(0xa1, &[&seq(&[&extensions])]) };
-        let single = seq(&[&id, &says, &time(self.this_update), &next, &extensions]);
-        let tbs = seq(&[&self.responder, &time(self.this_update), &seq(&[&single])]);
+        let single = |says: &Says| {
+            let says = match *says {
+                Says::Good => tlv(0x80, &[]),
+                Says::Revoked(at, reason) => tlv(0xa1, &[&time(at), &tlv(0xa0, &[&[0x0a, 1, reason]])]),
+                Says::Unknown => tlv(0x82, &[]),
+            };
+            seq(&[&id, &says, &time(self.this_update), &next, &extensions])
+        };
+        let singles: Vec<u8> = all.iter().flat_map(single).collect();
+        let tbs = seq(&[&self.responder, &time(self.this_update), &seq(&[&singles])]);
         let certificates: Vec<u8> =
             self.certificates.iter().flat_map(|certificate| certificate.as_der().to_vec()).collect();
         let certificates =

@@ -351,11 +351,29 @@ fn a_delta_changes_what_its_base_says() {
     ] {
         assert_eq!(said(&house.by_lists(&[base.make(), delta.make()])), expected);
     }
+    // Only a hold is lifted: what is final stays, whatever a delta takes off the list.
+    let last = ForgedCrl {
+        entries: vec![entry(SERIAL, AT - 9_000, 1)],
+        extensions: vec![crl_number(5)],
+        ..house.crl()
+    };
+    let lists = [last.make(), delta(7, 5, removed()).make()];
+    assert_eq!(said(&house.by_lists(&lists)), "revoked -9000 key compromise");
     let alone = house.by_lists(&[delta(7, 5, vec![]).make()]);
     assert_eq!(
         said(&alone),
         format!("the list of `{HOUSE}` is a delta, and the list that it completes is not at hand")
     );
+}
+
+#[test]
+fn of_several_answers_about_one_certificate_in_one_response_the_revocation_counts() {
+    let house = House::new();
+    let revoked = Says::Revoked(AT - 9_000, 1);
+    for says in [[Says::Good, revoked], [revoked, Says::Good]] {
+        let response = OcspResponse::from_der(&house.ocsp(Says::Good).saying(&says)).unwrap();
+        assert_eq!(said(&house.by_answers(&[response])), "revoked -9000 key compromise");
+    }
 }
 
 #[test]

@@ -41,11 +41,16 @@ struct Table {
 
 impl Table {
     fn new() -> Self {
+        Self::over(pdf::page("The parties agree."))
+    }
+
+    /// A text whose one document is this PDF.
+    fn over(document: Vec<u8>) -> Self {
         let pki = Pki::new("papers");
         let parties = vec!["RUR".into(), "KRA".into()];
         let mut bundle =
             Bundle::new(Manifest { id: "talks".into(), title: "Talks".into(), parties, origin: None });
-        let base = bundle.add_document("pdf", pdf::page("The parties agree."));
+        let base = bundle.add_document("pdf", document);
         let listed = Listed { digest: base, media_type: "application/pdf".into(), language: "en".into() };
         let text = bundle.add_document("json", Text { documents: vec![listed], terms: None }.canonical());
         let mut table = Self { pki, bundle, base, text };
@@ -258,6 +263,30 @@ fn a_box_that_can_hide_the_text_leaves_the_act_in_doubt() {
     let (text, report) = boxed(500, 780);
     assert_eq!(verdict(&report, "RUR"), "unknown", "{text}");
     assert!(text.contains("can hide some of the adopted document"), "{text}");
+}
+
+#[test]
+fn a_field_filled_in_since_leaves_the_act_in_doubt() {
+    let field = |price: &str| {
+        format!(
+            "<< /Type /Annot /Subtype /Widget /FT /Tx /T (price) /V ({price}) /Rect [72 600 200 620] /P 3 0 R /F 4 >>"
+        )
+    };
+    let base = pdf::updated(&pdf::page("The parties agree."), 5, &field("100"));
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> /Annots [5 0 R] >>";
+    let base = pdf::updated(&base, 3, page);
+    let base = pdf::updated(&base, 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] >> >>");
+    let signed = |file: &[u8]| {
+        let mut table = Table::over(base.clone());
+        let file = table.signed(file, "berg");
+        table.act("berg", &file);
+        table.reports()
+    };
+    let (text, report) = signed(&base);
+    assert_eq!(verdict(&report, "RUR"), "yes", "{text}");
+    let (text, report) = signed(&pdf::updated(&base, 5, &field("999")));
+    assert_eq!(verdict(&report, "RUR"), "unknown", "{text}");
+    assert!(text.contains("fields were filled in that the adopted document leaves open"), "{text}");
 }
 
 #[test]
