@@ -24,11 +24,28 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("signature", &[]),
     ("pdf", &["signature"]),
     ("tlog", &[]),
+    ("store", &["authority", "agreement", "signature", "tlog"]),
+    ("peer", &["tlog", "store"]),
     ("keys", &["signature"]),
     ("timestamp", &["signature"]),
-    ("verify", &["authority", "notation", "agreement", "signature", "pdf"]),
+    ("verify", &["authority", "notation", "agreement", "signature", "pdf", "tlog"]),
     ("testkit", &["signature", "keys"]),
-    ("cli", &["authority", "notation", "agreement", "signature", "pdf", "keys", "timestamp", "verify"]),
+    (
+        "cli",
+        &[
+            "authority",
+            "notation",
+            "agreement",
+            "signature",
+            "pdf",
+            "tlog",
+            "keys",
+            "timestamp",
+            "verify",
+            "store",
+            "peer",
+        ],
+    ),
 ];
 
 const PURE: &[&str] = &["authority", "notation", "agreement", "signature", "pdf", "tlog", "verify"];

@@ -176,3 +176,20 @@ kinds! {
     /// A note.
     Note = "note" [must("says", Shape::Words)],
 }
+
+impl Kind {
+    /// Whether an act of this kind can change a verdict: what the record tells of an act that is withheld, so that a reader
+    /// knows whether its absence matters.
+    #[must_use]
+    pub fn bears(self) -> bool {
+        !matches!(
+            self,
+            Self::OpenDossier
+                | Self::Assurance
+                | Self::Statement
+                | Self::Note
+                | Self::Correct
+                | Self::Deposit
+        )
+    }
+}

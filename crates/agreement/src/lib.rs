@@ -13,6 +13,7 @@ mod fields;
 pub mod json;
 pub mod kind;
 pub mod order;
+pub mod record;
 pub mod replay;
 pub mod signed;
 pub mod text;

@@ -1,0 +1,8 @@
+//! Keeps the record: an append-only log of what was admitted, and the acts themselves.
+//!
+//! Two kinds of storage, each behind a trait that every backend passes one conformance suite for: a [`ledger::Ledger`] (a
+//! database: order, transactions, the head) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints,
+//! documents).
+
+pub mod ledger;
+pub mod objects;
