@@ -10,3 +10,6 @@ pub mod ledger;
 pub mod memory;
 pub mod objects;
 pub mod plan;
+pub mod schema;
+pub mod sealed;
+pub mod sqlite;
