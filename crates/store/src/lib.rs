@@ -4,6 +4,7 @@
 //! database: order, transactions, the head) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints,
 //! documents).
 
+pub mod directory;
 pub mod dossiers;
 pub mod error;
 pub mod ledger;
@@ -13,3 +14,4 @@ pub mod plan;
 pub mod schema;
 pub mod sealed;
 pub mod sqlite;
+pub mod witnesses;
