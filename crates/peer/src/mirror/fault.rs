@@ -121,6 +121,7 @@ pub(crate) enum Stop {
     Fault(Fault),
     Source(Unread),
     Copy(ObjectsError),
+    Moved,
 }
 
 impl From<Fault> for Stop {

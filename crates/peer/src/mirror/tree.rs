@@ -110,7 +110,7 @@ impl<'a, U: Upstream + ?Sized> Tree<'a, U> {
     fn below(&self, tile: Tile, hashes: &[Hash], from: TreeSize) -> Result<(), Stop> {
         let Some(level) = tile.level().checked_sub(1) else {
             self.bundle(tile, hashes)?;
-            return Ok(self.copy.put(tile.into(), &tile_bytes(hashes))?);
+            return Ok(self.copy.put(tile.into(), tile_bytes(hashes))?);
         };
         // Tiles that were full at `from` are there.
         let first = from.get().checked_shr(8 * (u32::from(level) + 1)).unwrap_or(0);
@@ -126,7 +126,7 @@ impl<'a, U: Upstream + ?Sized> Tree<'a, U> {
                 self.below(child, &self.full(child, expected)?, from)?;
             }
         }
-        Ok(self.copy.put(tile.into(), &tile_bytes(hashes))?)
+        Ok(self.copy.put(tile.into(), tile_bytes(hashes))?)
     }
 
     /// Copies level-0 tiles with their bundles, several at once. Of several faults the first in the log's order is told.
@@ -170,7 +170,7 @@ impl<'a, U: Upstream + ?Sized> Tree<'a, U> {
             let kept = entries(bundle, &bytes, leaves);
             let kept = kept.map_err(|reason| Fault::Bundle { path, reason })?;
             let Some(kept) = kept else { return Err(entry_fault(bundle, &bytes, leaves).into()) };
-            self.copy.put(path, &kept)?;
+            self.copy.put(path, kept)?;
         }
         let done = self.upstream.tally.entries.fetch_add(u64::from(tile.width()), Ordering::Relaxed);
         (self.tell)(done + u64::from(tile.width()));
