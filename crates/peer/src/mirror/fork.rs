@@ -50,9 +50,12 @@ impl Fork {
         let (seen, offered) = (self.seen.checkpoint(), self.offered.checkpoint());
         let mut text = format!("{self}\n\n");
         match &self.proof {
-            None => text.push_str("Both notes are of one size with different roots, and the log's key signed both.\n"),
+            None => text.push_str(
+                "Both notes are of one size with different roots, and the log's key signed both.\n",
+            ),
             Some((root, proof)) => {
-                let (small, large) = if seen.size() < offered.size() { (seen, offered) } else { (offered, seen) };
+                let (small, large) =
+                    if seen.size() < offered.size() { (seen, offered) } else { (offered, seen) };
                 text.push_str(&format!(
                     "The log's key signed both. The tree of {} leaves had the root\n{root}\nat {} leaves, where the other note has\n{}\n\
                      The consistency proof (RFC 6962, 2.1.2) from that root to\n{}\n\n{proof}",

@@ -26,7 +26,7 @@ pub use web::{BadAddress, Patience, Web};
 
 use std::sync::atomic::Ordering;
 
-use countersign_store::objects::{Objects, ObjectsError, Replaced};
+use countersign_store::objects::{Memory, Objects, ObjectsError, Replaced};
 use countersign_tlog::checkpoint::{CheckpointError, Origin, SignedCheckpoint};
 use countersign_tlog::hash::Hash;
 use countersign_tlog::note::{NOTE_MAX, NoteError, SignatureLine};
@@ -279,6 +279,41 @@ impl<U: Upstream + ?Sized> Mirror<'_, U> {
             Ok(proof) => Ok(Round::Fork(Box::new(Fork::keep(self.copy, ours.clone(), offered, proof)?))),
             Err(stop) => Err(stop.into()),
         }
+    }
+}
+
+/// Whether one checkpoint follows from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consistency {
+    /// The larger tree begins with the smaller one.
+    Consistent,
+    /// It doesn't: the root that it had at the smaller size, and the proof from there.
+    Inconsistent(Hash, ConsistencyProof),
+    /// The source's tiles are not the larger tree's.
+    Faulty(Fault),
+}
+
+/// Whether the tree of `large` begins with that of `small`, by the tiles of a source. Signatures are the caller's business.
+///
+/// # Errors
+/// [`MirrorError::Source`] where the source could not be read.
+pub fn consistency<U: Upstream + ?Sized>(
+    small: &SignedCheckpoint,
+    large: &SignedCheckpoint,
+    upstream: &U,
+) -> Result<Consistency, MirrorError> {
+    let (nothing, tally) = (Memory::default(), Tally::default());
+    let copy = Copy::new(&nothing);
+    let (size, root) = (large.checkpoint().size(), large.checkpoint().root());
+    let found = Tree::anchor((size, root), &copy, upstream, &tally, &|_| ()).and_then(|tree| {
+        if let Some((root, proof)) = disproof(small, large, &tree)? {
+            return Ok(Consistency::Inconsistent(root, proof));
+        }
+        Ok(Consistency::Consistent)
+    });
+    match found {
+        Err(Stop::Fault(fault)) => Ok(Consistency::Faulty(fault)),
+        found => Ok(found?),
     }
 }
 

@@ -165,7 +165,8 @@ impl<'a, U: Upstream + ?Sized> Tree<'a, U> {
         let bundle = Bundle::from(tile);
         let path = TilePath::Entries(bundle);
         let own = self.copy.read(path)?;
-        if own.is_none_or(|bytes| !matches!(entries(bundle, &bytes, leaves), Ok(Some(kept)) if kept == bytes)) {
+        if own.is_none_or(|bytes| !matches!(entries(bundle, &bytes, leaves), Ok(Some(kept)) if kept == bytes))
+        {
             let bytes = self.upstream.read(path)?;
             let kept = entries(bundle, &bytes, leaves);
             let kept = kept.map_err(|reason| Fault::Bundle { path, reason })?;
@@ -333,9 +334,9 @@ fn entry_fault(bundle: Bundle, bytes: &[u8], expected: &[Hash]) -> Fault {
     let path = TilePath::Entries(bundle);
     let computed = leaves(bundle, bytes).unwrap_or_default();
     let differs = (bundle.first()..).zip(computed).zip(expected).find(|((_, leaf), hash)| leaf != *hash);
-    match differs.and_then(|((at, computed), expected)| Some((LeafIndex::new(at).ok()?, computed, *expected))) {
+    match differs.and_then(|((at, computed), expected)| Some((LeafIndex::new(at).ok()?, computed, *expected)))
+    {
         Some((index, computed, expected)) => Fault::Entry { path, index, computed, expected },
         None => Fault::Missing { path },
     }
 }
-
