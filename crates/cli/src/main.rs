@@ -17,6 +17,7 @@ mod input;
 mod inspect;
 mod key;
 mod keys;
+mod log;
 mod order;
 mod pdf;
 mod shell;
@@ -69,6 +70,8 @@ verbs! {
     Inspect = inspect,
     /// Make and list keys and the house CA
     Key = key,
+    /// The record: copy a log, prove, verify, re-hash
+    Log = log,
     /// Find signed agreements that lacked authority, as of their dates
     Audit = audit,
     /// Print completions for a shell

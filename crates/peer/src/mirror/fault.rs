@@ -87,7 +87,10 @@ impl fmt::Display for Fault {
                 write!(f, "{path} hashes to {computed}, the signed tree has {expected} there")
             }
             Self::Entry { path, index, computed, expected } => {
-                write!(f, "entry {index} in {path} hashes to {computed}, the signed tree has {expected} there")
+                write!(
+                    f,
+                    "entry {index} in {path} hashes to {computed}, the signed tree has {expected} there"
+                )
             }
             Self::Edge { path, at, below } => {
                 write!(f, "hash {at} of {path} is not that of {below}: one of them was changed")
@@ -121,6 +124,7 @@ pub(crate) enum Stop {
     Fault(Fault),
     Source(Unread),
     Copy(ObjectsError),
+    Moved,
 }
 
 impl From<Fault> for Stop {

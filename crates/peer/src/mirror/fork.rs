@@ -30,8 +30,9 @@ impl Fork {
         proof: Option<(Hash, ConsistencyProof)>,
     ) -> Result<Self, ObjectsError> {
         let two = format!("{}{}", seen.note().text(), offered.note().text());
-        let [a, b, c, d, e, f, ..] = *Hash::leaf(two.as_bytes()).as_bytes();
-        let kept = format!("fork/{a:02x}{b:02x}{c:02x}{d:02x}{e:02x}{f:02x}");
+        let hash = Hash::leaf(two.as_bytes());
+        let name: String = hash.as_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let kept = format!("fork/{name}");
         let fork = Self { seen, offered, proof, kept };
         let files = [
             ("seen.checkpoint", fork.seen.to_string()),
@@ -41,7 +42,6 @@ impl Fork {
         for (name, text) in files {
             objects.create(&format!("{}/{name}", fork.kept), text.as_bytes())?;
         }
-        objects.sync()?;
         Ok(fork)
     }
 
@@ -50,9 +50,12 @@ impl Fork {
         let (seen, offered) = (self.seen.checkpoint(), self.offered.checkpoint());
         let mut text = format!("{self}\n\n");
         match &self.proof {
-            None => text.push_str("Both notes are of one size with different roots, and the log's key signed both.\n"),
+            None => text.push_str(
+                "Both notes are of one size with different roots, and the log's key signed both.\n",
+            ),
             Some((root, proof)) => {
-                let (small, large) = if seen.size() < offered.size() { (seen, offered) } else { (offered, seen) };
+                let (small, large) =
+                    if seen.size() < offered.size() { (seen, offered) } else { (offered, seen) };
                 text.push_str(&format!(
                     "The log's key signed both. The tree of {} leaves had the root\n{root}\nat {} leaves, where the other note has\n{}\n\
                      The consistency proof (RFC 6962, 2.1.2) from that root to\n{}\n\n{proof}",

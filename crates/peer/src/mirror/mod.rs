@@ -26,11 +26,12 @@ pub use web::{BadAddress, Patience, Web};
 
 use std::sync::atomic::Ordering;
 
-use countersign_store::objects::{Objects, ObjectsError};
+use countersign_store::objects::{Memory, Objects, ObjectsError, Replaced};
 use countersign_tlog::checkpoint::{CheckpointError, Origin, SignedCheckpoint};
+use countersign_tlog::hash::Hash;
 use countersign_tlog::note::{NOTE_MAX, NoteError, SignatureLine};
 use countersign_tlog::policy::{Policy, Quorum, UntrustedError};
-use countersign_tlog::proof::{ConsistencyError, ConsistencyProof, MakeError};
+use countersign_tlog::proof::{ConsistencyProof, MakeError};
 use countersign_tlog::size::TreeSize;
 use countersign_tlog::tile::TileNodes;
 
@@ -124,6 +125,9 @@ pub enum MirrorError {
     /// The copy's own files are not what its checkpoint says.
     #[error("the copy itself is damaged: {0}")]
     OwnFiles(Fault),
+    /// Somebody else wrote to the copy.
+    #[error("another mirror wrote to the copy meanwhile")]
+    Moved,
     /// The copy is of another log.
     #[error("the copy is of the log {:?}, the source is the log {:?}", ours.as_str(), theirs.as_str())]
     OtherLog {
@@ -132,6 +136,18 @@ pub enum MirrorError {
         /// The source's origin.
         theirs: Origin,
     },
+}
+
+impl From<Stop> for MirrorError {
+    /// Where a fault stops the work on our own files.
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Fault(fault) => Self::OwnFiles(fault),
+            Stop::Source(unread) => Self::Source(unread),
+            Stop::Copy(error) => Self::Copy(error),
+            Stop::Moved => Self::Moved,
+        }
+    }
 }
 
 impl<U: Upstream + ?Sized> Mirror<'_, U> {
@@ -181,10 +197,8 @@ impl<U: Upstream + ?Sized> Mirror<'_, U> {
             ours => self.larger(ours, offered, quorum, from),
         };
         match result {
-            Ok(round) => Ok(round),
             Err(Stop::Fault(fault)) => Ok(Round::Faulty(fault)),
-            Err(Stop::Source(unread)) => Err(unread.into()),
-            Err(Stop::Copy(error)) => Err(error.into()),
+            result => Ok(result?),
         }
     }
 
@@ -206,18 +220,21 @@ impl<U: Upstream + ?Sized> Mirror<'_, U> {
         let (size, root) = (offered.checkpoint().size(), offered.checkpoint().root());
         let before = ours.as_ref().map_or(TreeSize::ZERO, |ours| ours.checkpoint().size());
         let from = from.unwrap_or(before);
-        let (copy, tally) = (Copy(self.copy), Tally::default());
+        let (copy, tally) = (Copy::new(self.copy), Tally::default());
         let total = size.get().saturating_sub(from.get() & !0xff);
         let tell = |done: u64| (self.progress)(done, total);
         let tree = Tree::anchor((size, root), &copy, self.upstream, &tally, &tell)?;
-        if let Some(ours) = ours {
-            if let Some(proof) = disproof(&ours, &offered, &tree)? {
-                let fork = Fork::keep(self.copy, ours, offered, Some(proof))?;
-                return Ok(Round::Fork(Box::new(fork)));
-            }
+        if let Some(ours) = &ours
+            && let Some(proof) = disproof(ours, &offered, &tree)?
+        {
+            let fork = Fork::keep(self.copy, ours.clone(), offered, Some(proof))?;
+            return Ok(Round::Fork(Box::new(fork)));
         }
         tree.copy_since(from)?;
-        copy.publish(&offered.to_string())?;
+        let before_note = ours.as_ref().map(ToString::to_string);
+        if copy.publish(before_note.as_deref(), &offered.to_string())? == Replaced::Differs {
+            return Err(Stop::Moved);
+        }
         copy.tidy()?;
         let (files, bytes) = (tally.files.load(Ordering::Relaxed), tally.bytes.load(Ordering::Relaxed));
         Ok(Round::Grown(Grown { before, checkpoint: offered, quorum, files, bytes }))
@@ -242,25 +259,61 @@ impl<U: Upstream + ?Sized> Mirror<'_, U> {
             Err(NoteError::TooManySignatures | NoteError::TooLong { .. }) => {}
             Err(error) => return Err(CheckpointError::from(error).into()),
         }
-        if checkpoint != *ours {
-            Copy(self.copy).publish(&checkpoint.to_string())?;
+        let before = ours.to_string();
+        if checkpoint != *ours
+            && Copy::new(self.copy).publish(Some(&before), &checkpoint.to_string())? == Replaced::Differs
+        {
+            return Err(MirrorError::Moved);
         }
         Ok(Round::Same { checkpoint, quorum })
     }
 
     /// A smaller tree than ours: an older one, or another.
     fn smaller(&self, ours: &SignedCheckpoint, offered: SignedCheckpoint) -> Result<Round, MirrorError> {
-        let (copy, tally) = (Copy(self.copy), Tally::default());
+        let (copy, tally) = (Copy::new(self.copy), Tally::default());
         let (size, root) = (ours.checkpoint().size(), ours.checkpoint().root());
         let disproof = Tree::anchor((size, root), &copy, &Nobody, &tally, &|_| ())
             .and_then(|tree| disproof(&offered, ours, &tree));
         match disproof {
             Ok(None) => Ok(Round::Rollback { ours: ours.clone(), offered }),
             Ok(proof) => Ok(Round::Fork(Box::new(Fork::keep(self.copy, ours.clone(), offered, proof)?))),
-            Err(Stop::Fault(fault)) => Err(MirrorError::OwnFiles(fault)),
-            Err(Stop::Source(unread)) => Err(unread.into()),
-            Err(Stop::Copy(error)) => Err(error.into()),
+            Err(stop) => Err(stop.into()),
         }
+    }
+}
+
+/// Whether one checkpoint follows from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consistency {
+    /// The larger tree begins with the smaller one.
+    Consistent,
+    /// It doesn't: the root that it had at the smaller size, and the proof from there.
+    Inconsistent(Hash, ConsistencyProof),
+    /// The source's tiles are not the larger tree's.
+    Faulty(Fault),
+}
+
+/// Whether the tree of `large` begins with that of `small`, by the tiles of a source. Signatures are the caller's business.
+///
+/// # Errors
+/// [`MirrorError::Source`] where the source could not be read.
+pub fn consistency<U: Upstream + ?Sized>(
+    small: &SignedCheckpoint,
+    large: &SignedCheckpoint,
+    upstream: &U,
+) -> Result<Consistency, MirrorError> {
+    let (nothing, tally) = (Memory::default(), Tally::default());
+    let copy = Copy::new(&nothing);
+    let (size, root) = (large.checkpoint().size(), large.checkpoint().root());
+    let found = Tree::anchor((size, root), &copy, upstream, &tally, &|_| ()).and_then(|tree| {
+        if let Some((root, proof)) = disproof(small, large, &tree)? {
+            return Ok(Consistency::Inconsistent(root, proof));
+        }
+        Ok(Consistency::Consistent)
+    });
+    match found {
+        Err(Stop::Fault(fault)) => Ok(Consistency::Faulty(fault)),
+        found => Ok(found?),
     }
 }
 
@@ -269,25 +322,26 @@ fn disproof<U: Upstream + ?Sized>(
     small: &SignedCheckpoint,
     large: &SignedCheckpoint,
     tree: &Tree<'_, U>,
-) -> Result<Option<(countersign_tlog::hash::Hash, ConsistencyProof)>, Stop> {
+) -> Result<Option<(Hash, ConsistencyProof)>, Stop> {
     let (small, large) = (small.checkpoint(), large.checkpoint());
     let empty = ConsistencyProof::new(Vec::new());
     if small.size() == TreeSize::ZERO {
-        let root = countersign_tlog::hash::Hash::EMPTY_ROOT;
+        let root = Hash::EMPTY_ROOT;
         return Ok((small.root() != root).then(|| empty.ok()).flatten().map(|proof| (root, proof)));
     }
     let proof = ConsistencyProof::make(small.size(), large.size(), &mut TileNodes::new(large.size(), tree));
     let proof = match proof {
         Ok(proof) => proof,
         Err(MakeError::Read(error)) => return Err(unread(error)),
-        Err(MakeError::Sizes { .. } | MakeError::NoSuchLeaf { .. }) => return Ok(None),
+        // Not with these sizes; what isn't proven isn't believed.
+        Err(MakeError::Sizes { .. } | MakeError::NoSuchLeaf { .. }) => {
+            let (size, computed, expected) = (large.size(), small.root(), large.root());
+            return Err(Fault::Root { size, computed, expected }.into());
+        }
     };
     match proof.verify(small.size(), small.root(), large.size(), large.root()) {
         Ok(()) => Ok(None),
-        Err(ConsistencyError::Sizes { .. } | ConsistencyError::Length { .. }) => Ok(None),
         // All tiles hash to the larger root, so it is the smaller root that isn't theirs.
-        Err(ConsistencyError::OldRoot { .. } | ConsistencyError::NewRoot { .. }) => {
-            Ok(Some((tree.root_at(small.size())?, proof)))
-        }
+        Err(_) => Ok(Some((tree.root_at(small.size())?, proof))),
     }
 }

@@ -110,7 +110,7 @@ impl<'a, U: Upstream + ?Sized> Tree<'a, U> {
     fn below(&self, tile: Tile, hashes: &[Hash], from: TreeSize) -> Result<(), Stop> {
         let Some(level) = tile.level().checked_sub(1) else {
             self.bundle(tile, hashes)?;
-            return Ok(self.copy.put(tile.into(), &tile_bytes(hashes))?);
+            return Ok(self.copy.put(tile.into(), tile_bytes(hashes))?);
         };
         // Tiles that were full at `from` are there.
         let first = from.get().checked_shr(8 * (u32::from(level) + 1)).unwrap_or(0);
@@ -126,7 +126,7 @@ impl<'a, U: Upstream + ?Sized> Tree<'a, U> {
                 self.below(child, &self.full(child, expected)?, from)?;
             }
         }
-        Ok(self.copy.put(tile.into(), &tile_bytes(hashes))?)
+        Ok(self.copy.put(tile.into(), tile_bytes(hashes))?)
     }
 
     /// Copies level-0 tiles with their bundles, several at once. Of several faults the first in the log's order is told.
@@ -165,12 +165,13 @@ impl<'a, U: Upstream + ?Sized> Tree<'a, U> {
         let bundle = Bundle::from(tile);
         let path = TilePath::Entries(bundle);
         let own = self.copy.read(path)?;
-        if own.is_none_or(|bytes| !matches!(entries(bundle, &bytes, leaves), Ok(Some(kept)) if kept == bytes)) {
+        if own.is_none_or(|bytes| !matches!(entries(bundle, &bytes, leaves), Ok(Some(kept)) if kept == bytes))
+        {
             let bytes = self.upstream.read(path)?;
             let kept = entries(bundle, &bytes, leaves);
             let kept = kept.map_err(|reason| Fault::Bundle { path, reason })?;
             let Some(kept) = kept else { return Err(entry_fault(bundle, &bytes, leaves).into()) };
-            self.copy.put(path, &kept)?;
+            self.copy.put(path, kept)?;
         }
         let done = self.upstream.tally.entries.fetch_add(u64::from(tile.width()), Ordering::Relaxed);
         (self.tell)(done + u64::from(tile.width()));
@@ -333,9 +334,9 @@ fn entry_fault(bundle: Bundle, bytes: &[u8], expected: &[Hash]) -> Fault {
     let path = TilePath::Entries(bundle);
     let computed = leaves(bundle, bytes).unwrap_or_default();
     let differs = (bundle.first()..).zip(computed).zip(expected).find(|((_, leaf), hash)| leaf != *hash);
-    match differs.and_then(|((at, computed), expected)| Some((LeafIndex::new(at).ok()?, computed, *expected))) {
+    match differs.and_then(|((at, computed), expected)| Some((LeafIndex::new(at).ok()?, computed, *expected)))
+    {
         Some((index, computed, expected)) => Fault::Entry { path, index, computed, expected },
         None => Fault::Missing { path },
     }
 }
-

@@ -54,7 +54,9 @@ pub enum Why {
         retry_after: Option<Duration>,
     },
     /// It points elsewhere.
-    #[error("HTTP status {status}: it points to {to}; redirects are not followed, give that address where it is right")]
+    #[error(
+        "HTTP status {status}: it points to {to}; redirects are not followed, give that address where it is right"
+    )]
     Redirect {
         /// Which.
         status: u16,

@@ -1,0 +1,151 @@
+//! `countersign log prove SOURCE`: the proof that an entry is in a log.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+
+use countersign_peer::mirror::{Served, Upstream};
+use countersign_tlog::hash::{HASH_LENGTH, Hash};
+use countersign_tlog::proof::InclusionProof;
+use countersign_tlog::size::{LeafIndex, TreeSize};
+use countersign_tlog::spicy::TlogProof;
+use countersign_tlog::tile::{TILE_WIDTH, Tile, TileNodes, TilePath, TileSource};
+use serde_json::json;
+
+use super::source::{self, Progress, Shown};
+use super::told;
+use super::trust::{Trust, checkpoint_json, untrusted};
+use super::verify::Entry;
+use crate::exit::{Exit, Failure};
+use crate::input;
+use crate::shell::Shell;
+
+/// What `log prove` is given.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The proof is made of the log's tiles and checked before it is written. An entry that is given is looked for, the
+newest first; only its leaf is compared. Exit codes: 0 the proof is written · 1 no such entry, or a tile is wrong ·
+3 the checkpoint is signed by no key that was given · 2 usage"
+)]
+pub(super) struct Args {
+    /// The log: the address of its folder (https://…), or the folder
+    source: String,
+    /// Which entry, counted from 0
+    #[arg(long, conflicts_with_all = ["entry", "salt"])]
+    index: Option<LeafIndex>,
+    #[command(flatten)]
+    entry: Entry,
+    /// The proof's file; INDEX.tlog-proof where not given
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    trust: Trust,
+}
+
+pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
+    let policy = args.trust.policy()?;
+    let leaf = args.entry.leaf()?;
+    if leaf.is_none() && args.index.is_none() {
+        return Err(Failure::usage("the proof of which entry?")
+            .help("give --index N, --entry FILE, or --salt FILE --act FILE --p7s FILE"));
+    }
+    let source = source::open(&args.source)?;
+    let checkpoint = source::checkpoint(&args.source, &*source)?;
+    if let Some(Err(error)) = policy.as_ref().map(|policy| policy.evaluate(&checkpoint)) {
+        return no(shell, untrusted(&error), &format!("the checkpoint is not trusted: {}", told(&error)));
+    }
+    let (size, root) = (checkpoint.checkpoint().size(), checkpoint.checkpoint().root());
+    let index = match (args.index, leaf) {
+        (Some(index), _) => index,
+        (None, Some(leaf)) => match find(leaf, size, &*source)? {
+            Some(index) => index,
+            None => return no(shell, Exit::No, &format!("none of the {size} entries is that one")),
+        },
+        (None, None) => return Ok(Exit::Usage),
+    };
+    if index.get() >= size.get() {
+        return no(
+            shell,
+            Exit::No,
+            &format!("a log of {size} entries has no entry {index}: they count from 0"),
+        );
+    }
+    let served = Served(&*source);
+    let proof = match InclusionProof::make(index, size, &mut TileNodes::new(size, &served)) {
+        Ok(proof) => proof,
+        Err(error) => return no(shell, Exit::No, &told(&error)),
+    };
+    let leaf = match leaf {
+        Some(leaf) => leaf,
+        None => match leaf_at(index, size, &*source)? {
+            Some(leaf) => leaf,
+            None => return no(shell, Exit::No, &format!("the tile with leaf {index} is missing")),
+        },
+    };
+    if let Err(error) = proof.verify(index, size, leaf, root) {
+        return no(
+            shell,
+            Exit::No,
+            &format!("a tile of the log is wrong: {error}; `countersign log fsck` names it"),
+        );
+    }
+    let file = TlogProof::new(index, proof, checkpoint.clone(), Vec::new())
+        .map_err(|error| Failure::usage(told(&error)))?;
+    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{index}.tlog-proof")));
+    input::create(&path, file.to_string().as_bytes())?;
+    if shell.json {
+        shell.print_json(&json!({
+            "proof": path.display().to_string(), "index": index.get(), "leaf": leaf.to_string(),
+            "checkpoint": checkpoint_json(&checkpoint),
+        }))?;
+    } else {
+        shell.print(&format!("{}  entry {index} of {size}\n", path.display()))?;
+    }
+    Ok(Exit::Yes)
+}
+
+fn no(shell: &mut Shell, exit: Exit, why: &str) -> Result<Exit, Failure> {
+    if shell.json {
+        shell.print_json(&json!({"proof": null, "message": why}))?;
+    } else {
+        shell.print(&format!("no proof: {why}\n"))?;
+    }
+    Ok(exit)
+}
+
+/// The level-0 tiles, the newest first.
+fn find(leaf: Hash, size: TreeSize, source: &dyn Upstream) -> Result<Option<LeafIndex>, Failure> {
+    let shown = Shown {
+        source,
+        progress: Progress::new(),
+        prefix: "tile/0/",
+        total: size.get(),
+        read: AtomicU64::new(0),
+    };
+    for index in (0..size.get().div_ceil(TILE_WIDTH.into())).rev() {
+        let Some(tile) = Tile::in_tree(0, index, size) else { continue };
+        let leaves = leaves(tile, &shown)?.ok_or_else(|| {
+            Failure::usage(format!("{} is missing", TilePath::Tile(tile)))
+                .help("`countersign log fsck` names what is wrong with a log")
+        })?;
+        if let Some(at) = leaves.iter().position(|found| *found == leaf) {
+            let index = index.saturating_mul(TILE_WIDTH.into()).saturating_add(at as u64);
+            return Ok(LeafIndex::new(index).ok());
+        }
+    }
+    Ok(None)
+}
+
+fn leaf_at(index: LeafIndex, size: TreeSize, source: &dyn Upstream) -> Result<Option<Hash>, Failure> {
+    let width = u64::from(TILE_WIDTH);
+    let Some(tile) = Tile::in_tree(0, index.get() / width, size) else { return Ok(None) };
+    let at = usize::try_from(index.get() % width).unwrap_or(usize::MAX);
+    Ok(leaves(tile, source)?.and_then(|leaves| leaves.get(at).copied()))
+}
+
+fn leaves(tile: Tile, source: &dyn Upstream) -> Result<Option<Vec<Hash>>, Failure> {
+    let bytes = Served(source).read(tile.into()).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(bytes.map(|bytes| {
+        let (hashes, _) = bytes.as_chunks::<HASH_LENGTH>();
+        hashes.iter().take(tile.width().into()).map(|hash| Hash::new(*hash)).collect()
+    }))
+}
