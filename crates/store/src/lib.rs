@@ -4,5 +4,7 @@
 //! database: order, transactions, the head) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints,
 //! documents).
 
+pub mod directory;
 pub mod ledger;
 pub mod objects;
+pub mod witnesses;
