@@ -2,10 +2,12 @@
 //!
 //! - [`register`]: what it signed last for each log, compared and set durably before anything is signed.
 //! - [`server`]: `POST <prefix>/add-checkpoint` over HTTP.
-//! - [`client`]: a log's side: asks all witnesses of a policy at once, until enough have cosigned.
+//! - [`client`]: a log's side: asks all witnesses of a policy at once, until enough have cosigned; [`circle`] does so for a
+//!   record's writing path.
 //!
 //! A witness sees sizes and roots, never entries. What it attests is in `docs/reference/witness.md`.
 
+pub mod circle;
 pub mod client;
 mod exchange;
 mod mark;
