@@ -23,10 +23,15 @@ pub(crate) fn folder(given: Option<&Path>) -> PathBuf {
     if let Some(keys) = Shell::variable("COUNTERSIGN_KEYS") {
         return keys.into();
     }
+    data_folder().join("keys")
+}
+
+/// `countersign` in the user's data folder.
+pub(crate) fn data_folder() -> PathBuf {
     let data = Shell::variable("XDG_DATA_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(Shell::variable("HOME")?).join(".local/share")));
-    data.unwrap_or_default().join("countersign/keys")
+    data.unwrap_or_default().join("countersign")
 }
 
 /// The store of keys.

@@ -24,6 +24,7 @@ mod shell;
 mod sign;
 mod stamp;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -74,6 +75,8 @@ verbs! {
     Log = log,
     /// Find signed agreements that lacked authority, as of their dates
     Audit = audit,
+    /// Witness other people's records: say that they only grow
+    Witness = witness,
     /// Print completions for a shell
     Completions = completions,
 }
