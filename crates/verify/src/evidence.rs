@@ -112,7 +112,7 @@ impl VerifiedAct {
             Binding::Fingerprint | Binding::Subject => Some(self.act.under.is_none()),
             Binding::Unbound => None,
         };
-        Admitted { number: self.number, id: self.id, act: self.act.clone(), in_person }
+        Admitted { number: self.number, id: self.id, act: self.act.clone(), in_person, witnessed: None }
     }
 }
 
