@@ -26,8 +26,7 @@ fn an_entry_is_the_sha_256_of_salt_act_and_signature_one_after_another() {
 #[test]
 fn a_link_is_written_in_one_form() {
     let links = chain("talks", &[true, false]);
-    let texts: Vec<String> =
-        links.iter().map(|link| String::from_utf8(link.canonical()).unwrap()).collect();
+    let texts: Vec<String> = links.iter().map(|link| String::from_utf8(link.canonical()).unwrap()).collect();
     let entry = |at: usize| Digest(*links.get(at).map(|link| link.act.as_bytes()).unwrap()).hex();
     let first = Digest(Sha256::digest(texts.first().unwrap()).into());
     assert_eq!(
@@ -127,9 +126,8 @@ fn spoiled(member: &str, by: &str) -> String {
         ("v", "1".to_owned()),
     ];
     let members = members.iter().filter(|(name, _)| *name != member || !by.is_empty());
-    let members = members.map(|(name, value)| {
-        format!("\"{name}\":{}", if *name == member { by } else { value })
-    });
+    let members =
+        members.map(|(name, value)| format!("\"{name}\":{}", if *name == member { by } else { value }));
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
