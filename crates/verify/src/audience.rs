@@ -7,12 +7,18 @@
 //! An act that points at a narrower one, by the digest in its `seen` say, gives something away: whoever guesses the narrower
 //! act's words can check the guess. [`leaks`] finds that before the act is signed; [`disclose`] leaves such an act out.
 
+mod evidence;
+mod reach;
+
 use countersign_agreement::signed::SignedAct;
 use countersign_authority::model::act::Visibility;
 use countersign_authority::model::name::{Digest, PartyId};
-use std::collections::BTreeMap;
+use countersign_notation::digest::sha256;
+use countersign_notation::parse;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, BundledAct};
+use reach::{Reach, digests_in, field_of};
 
 /// Who looks: the widest first is [`Audience::Public`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,8 +126,116 @@ pub struct Leak {
 /// Makes the bundle that an audience gets.
 #[must_use]
 pub fn disclose(dossier: Dossier<'_>, audience: &Audience) -> Disclosure {
-    let _ = (dossier, audience);
-    todo!()
+    let all = dossier.all;
+    let acts: Vec<Read<'_>> =
+        all.acts.iter().map(|bundled| Read { bundled, act: SignedAct::read(&bundled.json).ok() }).collect();
+    let kept = dossier.kept_from(audience);
+    let withheld = withheld(all, &acts, &kept, audience);
+    if matches!(audience, Audience::Own(_)) && withheld.is_empty() && kept.is_empty() {
+        return Disclosure { bundle: all.clone(), withheld: Vec::new() };
+    }
+    let (shown, left_out): (Vec<&Read<'_>>, Vec<&Read<'_>>) =
+        acts.iter().partition(|read| !withheld.contains_key(&read.bundled.number));
+    let reached = Reach::of(all, shown.iter().filter_map(|read| read.act.as_ref()));
+    let lost = Reach::of(all, left_out.iter().filter_map(|read| read.act.as_ref()));
+    let named = |files: &BTreeMap<String, Vec<u8>>, goes: &dyn Fn(Digest, &[u8]) -> bool| {
+        let fit = files.iter().filter(|(_, bytes)| goes(sha256(bytes), bytes));
+        fit.map(|(name, bytes)| (name.clone(), bytes.clone())).collect()
+    };
+    let mut bundle = Bundle {
+        manifest: all.manifest.clone(),
+        acts: shown.iter().map(|read| read.bundled.clone()).collect(),
+        documents: all.documents.iter().filter(|(digest, _)| reached.has(**digest)).map(cloned).collect(),
+        maps: named(&all.maps, &|map, _| !kept.contains(&map) && (reached.has(map) || !lost.has(map))),
+        terms: named(&all.terms, &|terms, _| !kept.contains(&terms) && reached.has(terms)),
+        policies: named(&all.policies, &|_, policy| is_policy_of(policy, audience)),
+        trust: BTreeMap::new(),
+        records: all.records.clone(),
+    };
+    let ids: BTreeSet<Digest> = bundle.acts.iter().map(|act| act.id).collect();
+    for record in bundle.records.values_mut() {
+        record.acts.retain(|id, _| ids.contains(id));
+    }
+    if bundle.own_record().is_none_or(|record| record.links.is_empty()) {
+        // Nothing says that there are more acts: they count without a gap.
+        for (number, act) in (1..).zip(&mut bundle.acts) {
+            act.number = number;
+        }
+    }
+    evidence::disclose(all, &mut bundle, !withheld.is_empty());
+    let withheld = withheld.into_iter().map(|(number, reason)| Withheld { number, reason }).collect();
+    Disclosure { bundle, withheld }
+}
+
+/// An act of the dossier; none where it can't be read.
+struct Read<'a> {
+    bundled: &'a BundledAct,
+    act: Option<SignedAct>,
+}
+
+fn cloned<K: Clone, V: Clone>((key, value): (&K, &V)) -> (K, V) {
+    (key.clone(), value.clone())
+}
+
+impl Dossier<'_> {
+    /// Digests of maps, terms and policies that are kept from an audience.
+    fn kept_from(&self, audience: &Audience) -> BTreeSet<Digest> {
+        let marked = self.own.iter().filter(|(_, owner)| !Audience::Own((*owner).clone()).includes(audience));
+        let marked = marked.map(|(digest, _)| *digest);
+        let policies =
+            self.all.policies.values().filter(|bytes| match (audience, parse::policy("", bytes)) {
+                (Audience::Own(party), Ok(policy)) => policy.value.we_are().is_some_and(|we| we != party),
+                _ => true,
+            });
+        marked.chain(policies.map(|policy| sha256(policy))).collect()
+    }
+}
+
+/// Whether a policy says that it is that of the side that looks.
+fn is_policy_of(bytes: &[u8], audience: &Audience) -> bool {
+    let Audience::Own(party) = audience else { return false };
+    parse::policy("", bytes).is_ok_and(|policy| policy.value.we_are() == Some(party))
+}
+
+/// Which acts an audience doesn't get. Those that point at what is left out are left out in turn, and so on.
+fn withheld(
+    all: &Bundle,
+    acts: &[Read<'_>],
+    kept: &BTreeSet<Digest>,
+    audience: &Audience,
+) -> BTreeMap<u32, WhyWithheld> {
+    let mut withheld = BTreeMap::new();
+    let mut hidden = kept.clone();
+    for Read { bundled, act } in acts {
+        let reason = match act.as_ref().map(Audience::of) {
+            Some(for_whom) if for_whom.includes(audience) => continue,
+            Some(for_whom) => WhyWithheld::Narrower { for_whom },
+            None => WhyWithheld::Unreadable,
+        };
+        hidden.insert(bundled.id);
+        withheld.insert(bundled.number, reason);
+    }
+    let texts = reach::texts(all);
+    loop {
+        let before = withheld.len();
+        for Read { bundled, act } in acts.iter().filter(|read| read.act.is_some()) {
+            if withheld.contains_key(&bundled.number) {
+                continue;
+            }
+            let mut points = digests_in(&bundled.json);
+            let through: Vec<Digest> =
+                points.iter().filter_map(|at| texts.get(at)).flatten().copied().collect();
+            points.extend(through);
+            if let Some(at) = points.intersection(&hidden).next() {
+                let field = act.as_ref().map_or("words", |act| field_of(act, *at));
+                hidden.insert(bundled.id);
+                withheld.insert(bundled.number, WhyWithheld::PointsAtWithheld { field });
+            }
+        }
+        if withheld.len() == before {
+            return withheld;
+        }
+    }
 }
 
 /// Whether an act points at an earlier one that fewer may see than may see itself. `earlier` are the dossier's acts with
@@ -131,6 +245,10 @@ pub fn leaks<'a>(
     act: &SignedAct,
     earlier: impl IntoIterator<Item = (u32, Digest, &'a SignedAct)>,
 ) -> Option<Leak> {
-    let _ = (act, earlier.into_iter().count());
-    todo!()
+    let (points, for_all) = (digests_in(&act.canonical()), Audience::of(act));
+    earlier.into_iter().find_map(|(number, id, earlier)| {
+        let for_whom = Audience::of(earlier);
+        let leaks = points.contains(&id) && !for_whom.includes(&for_all);
+        leaks.then(|| Leak { field: field_of(act, id), number, for_whom })
+    })
 }
