@@ -16,6 +16,7 @@ pub mod bundle;
 pub mod decision;
 pub mod evidence;
 pub mod record;
+pub mod recorded;
 pub mod render;
 pub mod report;
 pub mod signed_pdf;
