@@ -4,6 +4,8 @@
 //! database: order, transactions, the head) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints,
 //! documents).
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod dossiers;
 pub mod error;
 pub mod ledger;
