@@ -4,6 +4,12 @@
 //! database: order, transactions, the head) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints,
 //! documents).
 
+pub mod dossiers;
+pub mod error;
 pub mod ledger;
+pub mod memory;
 pub mod objects;
+pub mod plan;
+pub mod schema;
 pub mod sealed;
+pub mod sqlite;
