@@ -5,6 +5,8 @@
 //! documents).
 
 pub mod directory;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod dossiers;
 pub mod error;
 pub mod ledger;
