@@ -7,4 +7,6 @@
 pub mod directory;
 pub mod ledger;
 pub mod objects;
+pub mod receipt;
 pub mod witnesses;
+pub mod writer;
