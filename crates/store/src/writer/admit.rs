@@ -1,8 +1,7 @@
 //! Admission: form and signature, checked before an act takes anybody's turn.
 
 use countersign_agreement::record::{Commitment, Salt};
-use countersign_agreement::signed::{ActError, SignedAct};
-use countersign_authority::model::name::Digest;
+use countersign_agreement::signed::{ActError, SignedAct, id_of};
 use countersign_signature::{SignatureError, verify_detached};
 
 use crate::ledger::Admission;
@@ -26,6 +25,7 @@ pub struct Submission {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admitted {
     admission: Admission,
+    entry: Commitment,
     act: SignedAct,
 }
 
@@ -56,26 +56,36 @@ pub fn admit(submission: Submission) -> Result<Admitted, AdmitError> {
         return Err(AdmitError::TooLong { bytes });
     }
     let act = SignedAct::read(&json)?;
-    verify_detached(&json, &p7s)?;
+    // Whose key it is and what it may do is for reports to say.
+    let _ = verify_detached(&json, &p7s)?;
+    let entry = Commitment::of(&salt, &json, &p7s);
     let admission = Admission {
         dossier: act.dossier.clone(),
-        id: Digest(
-            countersign_signature::DigestAlgorithm::Sha256.of(&[&json]).try_into().unwrap_or_default(),
-        ),
-        entry: Commitment::of(&salt, &json, &p7s),
+        id: id_of(&json),
         json,
         p7s,
         salt,
         visibility: act.visibility,
         bears: act.kind.bears(),
     };
-    Ok(Admitted { admission, act })
+    Ok(Admitted { admission, entry, act })
 }
 
 impl Admitted {
     /// What is sequenced.
     pub fn admission(&self) -> &Admission {
         &self.admission
+    }
+
+    /// Its entry, as taken when it was admitted.
+    pub fn entry(&self) -> Commitment {
+        self.entry
+    }
+
+    /// Whether it still is what was admitted: nothing changes it but faulty memory.
+    pub(super) fn is_intact(&self) -> bool {
+        let Admission { salt, json, p7s, .. } = &self.admission;
+        Commitment::of(salt, json, p7s) == self.entry
     }
 
     /// The act as it was read.

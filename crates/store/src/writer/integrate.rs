@@ -56,14 +56,11 @@ impl Publisher {
     pub(super) fn resume(&self, head: &Head) -> Result<Front, WriteError> {
         let Tree { size, root } = head.integrated;
         self.resume_at(size, root).or_else(|damage| {
-            let kept = self.parts.ledger.entries(LeafIndex::FIRST, 1)?;
-            let Some(from) = kept.first().and_then(|entry| TreeSize::new(entry.index.get()).ok()) else {
-                return Err(damage);
-            };
+            let from = head.tidied;
+            let Ok(front) = Front::read(from, self.tiles()) else { return Err(damage) };
             if from >= size {
                 return Err(damage);
             }
-            let Ok(front) = Front::read(from, self.tiles()) else { return Err(damage) };
             self.lay(front, size)?;
             self.resume_at(size, root)
         })
@@ -99,7 +96,7 @@ impl Publisher {
                 if entry.index.get() != at {
                     return Err(WriteError::Gap { expected: at });
                 }
-                open.push(Known { bytes: entry.bytes, leaf: entry.leaf });
+                open.push(Known { bytes: entry.bytes.to_vec(), leaf: entry.leaf });
                 at += 1;
             }
             let name_and_bytes = bundle(first, &open)?;

@@ -37,7 +37,7 @@ use countersign_tlog::checkpoint::{Origin, SignedCheckpoint};
 use countersign_tlog::note::{KeyRing, Signer};
 use countersign_tlog::policy::Policy;
 
-use crate::ledger::{Head, Ledger, Place, Seat};
+use crate::ledger::{Head, Ledger, Place, Seat, Tree};
 use crate::objects::{Objects, probe};
 use crate::receipt::Receipt;
 use crate::witnesses::Witnesses;
@@ -103,10 +103,8 @@ impl Writer {
         let key = parts.seal.key().clone();
         let origin = Origin::new(key.name().as_str())?;
         let policy = parts.witnesses.policy().clone();
-        let policy = match policy.logs().iter().any(|log| *log.key() == key) {
-            true => policy,
-            false => policy.with_log(key.clone())?,
-        };
+        let known = policy.logs().iter().any(|log| *log.key() == key);
+        let policy = if known { policy } else { policy.with_log(key.clone())? };
         let witnesses = KeyRing::new(policy.witnesses().iter().map(|witness| witness.key().clone()))?;
         probe(&*parts.objects, u64::from(std::process::id()))?;
         let mut publisher = Publisher {
@@ -156,8 +154,17 @@ impl Writer {
 impl Sequencer {
     /// Gives acts their places: when it returns they are durable, and have a place for ever.
     pub fn sequence(&self, acts: &[Admitted]) -> Result<Vec<Place>, WriteError> {
+        let altered = |act: &Admitted| WriteError::Altered { id: act.admission().id };
+        if let Some(act) = acts.iter().find(|act| !act.is_intact()) {
+            return Err(altered(act));
+        }
         let batch: Vec<_> = acts.iter().map(|act| act.admission().clone()).collect();
-        Ok(self.ledger.sequence(self.seat, &batch)?)
+        let places = self.ledger.sequence(self.seat, &batch)?;
+        let other = |(act, place): &(&Admitted, &Place)| !place.again && place.link.act != act.entry();
+        match acts.iter().zip(&places).find(other) {
+            Some((act, _)) => Err(altered(act)),
+            None => Ok(places),
+        }
     }
 }
 
@@ -201,18 +208,21 @@ impl Publisher {
         for checkpoint in head.checkpoint.iter().chain(&head.published) {
             self.expect_own(checkpoint)?;
         }
-        let signed = head.checkpoint.as_ref().map(SignedCheckpoint::checkpoint);
-        let (size, root) = (head.integrated.size, head.integrated.root);
-        if signed.is_some_and(|signed| (signed.size(), signed.root()) != (size, root)) {
-            return Err(WriteError::Head { size });
+        let stated = head.checkpoint.as_ref().map_or(Tree::EMPTY, Tree::of);
+        if stated != head.integrated {
+            return Err(WriteError::Head { size: head.integrated.size });
         }
         // The ledger hears of a checkpoint before anybody else does.
-        let known = head.published.as_ref().map_or(Default::default(), |known| known.checkpoint().size());
+        let known = head.published_size();
         match published {
-            Some(published) if published.checkpoint().size() > known => {
-                Err(WriteError::Stale { published: published.checkpoint().size(), known })
+            Some(published) => {
+                let published = Tree::of(&published);
+                if published.size > known {
+                    return Err(WriteError::Stale { published: published.size, known });
+                }
+                head.published.as_ref().map_or(Ok(()), |known| expect_no_fork(published, Tree::of(known)))?;
+                Ok(head)
             }
-            Some(published) => self.expect_no_fork(&published, head.published.as_ref()).map(|()| head),
             None => Ok(head),
         }
     }
@@ -233,18 +243,12 @@ impl Publisher {
         checkpoint.verify(&self.own)?;
         Ok(())
     }
+}
 
-    fn expect_no_fork(
-        &self,
-        one: &SignedCheckpoint,
-        other: Option<&SignedCheckpoint>,
-    ) -> Result<(), WriteError> {
-        let one = one.checkpoint();
-        match other.map(SignedCheckpoint::checkpoint) {
-            Some(other) if one.size() == other.size() && one.root() != other.root() => {
-                Err(WriteError::Forked { size: one.size() })
-            }
-            _ => Ok(()),
-        }
+/// Refuses two roots at one size.
+fn expect_no_fork(one: Tree, other: Tree) -> Result<(), WriteError> {
+    if one.size == other.size && one.root != other.root {
+        return Err(WriteError::Forked { size: one.size });
     }
+    Ok(())
 }

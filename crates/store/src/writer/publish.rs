@@ -3,10 +3,11 @@
 use countersign_tlog::checkpoint::SignedCheckpoint;
 use countersign_tlog::policy::Quorum;
 use countersign_tlog::proof::ConsistencyProof;
-use countersign_tlog::size::{LeafIndex, TreeSize};
+use countersign_tlog::size::TreeSize;
 use countersign_tlog::tile::{TILE_WIDTH, Tile, TileNodes, TilePath, bundles_between, tiles_between};
 
-use super::{Advanced, CHECKPOINT, Publisher, WriteError};
+use super::{Advanced, CHECKPOINT, Publisher, WriteError, expect_no_fork};
+use crate::ledger::{Cosigned, Tree};
 use crate::objects::Replaced;
 use crate::witnesses::{Answer, Request};
 
@@ -55,7 +56,7 @@ impl Publisher {
         let mut checkpoint = last.filter(|last| last.checkpoint() == own.checkpoint()).unwrap_or(own).clone();
         let mut answers = Vec::new();
         if !self.policy.evaluate(&checkpoint)?.quorum().is_met() {
-            answers = self.ask(&mut checkpoint, last)?;
+            answers = self.ask(&mut checkpoint)?;
         }
         let quorum = self.policy.evaluate(&checkpoint)?.quorum().clone();
         // The ledger first: what readers see is never news to it.
@@ -66,20 +67,19 @@ impl Publisher {
         Ok(Published { checkpoint, quorum, answers })
     }
 
-    fn ask(
-        &self,
-        checkpoint: &mut SignedCheckpoint,
-        last: Option<&SignedCheckpoint>,
-    ) -> Result<Vec<Answer>, WriteError> {
+    fn ask(&self, checkpoint: &mut SignedCheckpoint) -> Result<Vec<Answer>, WriteError> {
         let size = checkpoint.checkpoint().size();
         let prove = |old: TreeSize| {
             let tiles = self.tiles();
             ConsistencyProof::make(old, size, &mut TileNodes::new(size, &tiles)).ok()
         };
-        let answers = self.parts.witnesses.ask(&Request::new(checkpoint, last, &prove));
-        for answer in &answers {
-            if let Ok(lines) = &answer.said {
-                checkpoint.add_verified(lines.clone(), &self.witnesses)?;
+        let cosigned = self.parts.ledger.cosigned()?;
+        let answers = self.parts.witnesses.ask(&Request::new(checkpoint, &cosigned, &prove));
+        for Answer { witness, said } in &answers {
+            let Ok(lines) = said else { continue };
+            if checkpoint.add_verified(lines.clone(), &self.witnesses)? > 0 {
+                let witness = witness.name().as_str().to_owned();
+                self.parts.ledger.keep_cosigned(self.seat, &Cosigned { witness, size })?;
             }
         }
         Ok(answers)
@@ -88,7 +88,6 @@ impl Publisher {
     /// Puts a checkpoint in the place of an older one.
     fn show(&self, checkpoint: &SignedCheckpoint) -> Result<(), WriteError> {
         let bytes = checkpoint.to_string().into_bytes();
-        let size = checkpoint.checkpoint().size();
         for _ in 0..TRIES {
             let there = self.parts.objects.read(CHECKPOINT)?;
             if there.as_ref() == Some(&bytes) {
@@ -97,10 +96,10 @@ impl Publisher {
             if let Some(there) = &there {
                 let there = SignedCheckpoint::read(there)?;
                 self.expect_own(&there)?;
-                self.expect_no_fork(&there, Some(checkpoint))?;
-                let published = there.checkpoint().size();
-                if published > size {
-                    return Err(WriteError::Stale { published, known: size });
+                let (published, ours) = (Tree::of(&there), Tree::of(checkpoint));
+                expect_no_fork(published, ours)?;
+                if published.size > ours.size {
+                    return Err(WriteError::Stale { published: published.size, known: ours.size });
                 }
             }
             let replaced = self.parts.objects.replace(CHECKPOINT, there.as_deref(), &bytes)?;
@@ -114,11 +113,8 @@ impl Publisher {
     /// Removes partial tiles and bundles whose full ones are there, read again, and lets the ledger forget what is published.
     pub(super) fn tidy(&self, published: &Published) -> Result<(), WriteError> {
         let size = published.checkpoint().checkpoint().size();
-        let kept = self.parts.ledger.entries(LeafIndex::FIRST, 1)?;
         // Where the last tidying ended; it is repeated where that one broke off.
-        let Some(from) = kept.first().and_then(|entry| TreeSize::new(entry.index.get()).ok()) else {
-            return Ok(());
-        };
+        let from = self.parts.ledger.head()?.tidied;
         if from >= size {
             return Ok(());
         }

@@ -36,10 +36,12 @@ impl Publisher {
     /// Signs a tree whose objects are all there. A writer whose seat was taken fails here, before the seal is asked.
     pub(super) fn sign(&self, integrated: Integrated) -> Result<Signed, WriteError> {
         let Integrated { before, tree, front } = integrated;
-        self.parts.ledger.sequence(self.seat, &[])?;
-        let found = self.parts.ledger.head()?.integrated;
-        if found != before {
-            return Err(LedgerError::Moved { expected: before.size, found: found.size }.into());
+        let head = self.parts.ledger.head()?;
+        if head.seat != self.seat {
+            return Err(LedgerError::Fenced { held: self.seat.0, latest: head.seat.0 }.into());
+        }
+        if head.integrated != before {
+            return Err(LedgerError::Moved { expected: before, found: head.integrated }.into());
         }
         let checkpoint =
             Checkpoint::new(self.origin.clone(), tree.size, tree.root).sign(&*self.parts.seal)?;
