@@ -13,15 +13,20 @@ use countersign_keys::{
 use countersign_signature::{Certificate, Signer};
 
 use crate::exit::Failure;
+use crate::home::{self, Home};
 use crate::shell::Shell;
 
-/// The folder of keys: as given, else $`COUNTERSIGN_KEYS`, else `countersign/keys` in the user's data folder.
+/// The folder of keys: as given, else $`COUNTERSIGN_KEYS`, else the home's, else `countersign/keys` in the user's data
+/// folder.
 pub(crate) fn folder(given: Option<&Path>) -> PathBuf {
     if let Some(given) = given {
         return given.to_owned();
     }
     if let Some(keys) = Shell::variable("COUNTERSIGN_KEYS") {
         return keys.into();
+    }
+    if let Ok(Some(home)) = Home::find() {
+        return home.path(home::KEYS);
     }
     let data = Shell::variable("XDG_DATA_HOME")
         .map(PathBuf::from)

@@ -1,0 +1,124 @@
+//! A home: the folder in which one organisation keeps its record, its dossiers and its seal.
+//!
+//! ```text
+//! home.toml           origin, parties, options: what `init` wrote
+//! countersign.db      ledger, dossiers, what belongs to them (SQLite)
+//! record/             the log as any static file server can publish it (C2SP tlog-tiles)
+//! documents/          documents, maps, certificates …, each under its SHA-256
+//! keys/               the house CA, and the seal: the record's Ed25519 key
+//! witnesses.policy    who witnesses the record, and how many it takes (C2SP tlog-policy)
+//! countersign.lock    held by the process that writes
+//! ```
+//! It is found by `--home DIR`, else `$COUNTERSIGN_HOME`, else the current folder where it holds a `home.toml`.
+
+mod config;
+mod lock;
+mod seal;
+
+pub(crate) use config::Config;
+pub(crate) use lock::Lock;
+pub(crate) use seal::Seal;
+
+use std::path::{Path, PathBuf};
+
+use countersign_keys::KeyStore;
+use countersign_tlog::policy::Policy;
+
+use crate::exit::Failure;
+use crate::shell::Shell;
+use crate::{input, keys};
+
+/// What `init` wrote.
+pub(crate) const CONFIG: &str = "home.toml";
+/// The database.
+pub(crate) const DATABASE: &str = "countersign.db";
+/// The log's files.
+pub(crate) const RECORD: &str = "record";
+/// What is kept under its digest.
+pub(crate) const DOCUMENTS: &str = "documents";
+/// Keys.
+pub(crate) const KEYS: &str = "keys";
+/// Who witnesses.
+pub(crate) const WITNESSES: &str = "witnesses.policy";
+/// Held by the process that writes.
+pub(crate) const LOCK: &str = "countersign.lock";
+
+/// A home that is there.
+pub(crate) struct Home {
+    pub(crate) dir: PathBuf,
+    pub(crate) config: Config,
+}
+
+impl Home {
+    /// The home of this command, if there is one. One that is named must be there.
+    pub(crate) fn find() -> Result<Option<Self>, Failure> {
+        if let Some(dir) = Shell::home() {
+            return Self::open(dir, "--home").map(Some);
+        }
+        if let Some(dir) = Shell::variable("COUNTERSIGN_HOME").filter(|dir| !dir.is_empty()) {
+            return Self::open(Path::new(&dir), "COUNTERSIGN_HOME").map(Some);
+        }
+        let here = Path::new(".");
+        if here.join(CONFIG).is_file() { Self::open(here, ".").map(Some) } else { Ok(None) }
+    }
+
+    /// The home of this command, which can't do without.
+    pub(crate) fn needed() -> Result<Self, Failure> {
+        Self::find()?.ok_or_else(|| {
+            Failure::usage("there is no home here").help(
+                "`countersign init` makes one; --home DIR or COUNTERSIGN_HOME says where one is, else it is the current folder",
+            )
+        })
+    }
+
+    fn open(dir: &Path, named_by: &str) -> Result<Self, Failure> {
+        let path = dir.join(CONFIG);
+        if !path.exists() {
+            return Err(Failure::usage(format!("{named_by}: {} is no home: it has no {CONFIG}", dir.display()))
+                .help(format!("`countersign init {}` makes one", dir.display())));
+        }
+        let config = Config::read(&path, &input::read(&path)?)?;
+        Ok(Self { dir: dir.to_owned(), config })
+    }
+
+    /// A file or folder of the home.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    /// Its keys.
+    pub(crate) fn keys(&self) -> Result<KeyStore, Failure> {
+        KeyStore::open(self.path(KEYS)).map_err(keys::failure)
+    }
+
+    /// The record's seal, asking for the passphrase where it has one.
+    pub(crate) fn seal(&self) -> Result<Seal, Failure> {
+        Seal::open(&self.keys()?, &self.config.origin)
+    }
+
+    /// Who witnesses the record.
+    pub(crate) fn witnesses(&self) -> Result<Policy, Failure> {
+        let path = self.path(WITNESSES);
+        let bytes = input::read(&path)?;
+        Policy::read(&bytes).map_err(|error| {
+            Failure::usage(format!("{}: {}", path.display(), told(&error)))
+                .help("a C2SP tlog-policy: lines `witness NAME VKEY URL`, `group …`, `quorum NAME|none`")
+        })
+    }
+
+    /// The right to write, waited for.
+    pub(crate) fn lock(&self) -> Result<Lock, Failure> {
+        Lock::wait(&self.path(LOCK))
+    }
+}
+
+/// An error with what it stems from, in one line.
+pub(crate) fn told(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}
