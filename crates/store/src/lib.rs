@@ -4,5 +4,9 @@
 //! database: order, transactions, the head) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints,
 //! documents).
 
+pub mod dossiers;
+pub mod error;
 pub mod ledger;
+pub mod memory;
 pub mod objects;
+pub mod plan;
