@@ -6,7 +6,9 @@
 
 pub mod dossiers;
 pub mod error;
+pub mod directory;
 pub mod ledger;
 pub mod memory;
 pub mod objects;
 pub mod plan;
+pub mod witnesses;
