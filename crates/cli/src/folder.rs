@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use countersign_agreement::record::{ENTRY_LENGTH, Salt};
 use countersign_authority::model::name::Digest;
 use countersign_notation::digest::sha256;
 use countersign_verify::bundle::{self, Bundle, BundledAct, Manifest};
@@ -118,6 +119,14 @@ impl Dossier for Folder {
             })?;
             let mut beside = |ending: &str| files.remove(&format!("{stem}.{ending}"));
             let (tlog_proof, salt, tsr) = (beside("tlog-proof"), beside("salt"), beside("tsr"));
+            let salt = salt
+                .map(|salt| {
+                    let salt: [u8; ENTRY_LENGTH] = salt.try_into().map_err(|_| {
+                        Failure::usage(format!("acts/{stem}.salt: a salt has {ENTRY_LENGTH} bytes"))
+                    })?;
+                    Ok::<_, Failure>(Salt::new(salt))
+                })
+                .transpose()?;
             acts.push(BundledAct { number, id, json, p7s, tlog_proof, salt, tsr });
         }
         acts.sort_by_key(|act| act.number);
@@ -136,6 +145,7 @@ impl Dossier for Folder {
             policies: self.part("policies")?,
             terms: self.part("terms")?,
             trust: self.part("trust")?,
+            records: BTreeMap::new(),
         })
     }
 

@@ -4,6 +4,7 @@
 mod acts;
 mod clocks;
 mod facts;
+mod record;
 mod replay;
 
 use countersign_agreement::replay::Admitted;
