@@ -17,12 +17,18 @@ use crate::objects::Created;
 /// written first stands; an act that is read back is the one its entry commits to, or [`LedgerError::Damaged`].
 pub trait Dossiers: Send + Sync {
     /// Makes room for a dossier; where one of its id is there already, that one stays as it is.
+    ///
+    /// # Errors
+    /// [`LedgerError::Timeless`] where it was created outside the years 1 to 9999.
     fn open(&self, dossier: &Dossier) -> Result<Created, LedgerError>;
 
     /// One dossier.
     fn dossier(&self, id: &str) -> Result<Option<Dossier>, LedgerError>;
 
-    /// Dossiers by id, after one of them or from the first, at most `most`.
+    /// Dossiers in the order they were opened, after one of them or from the first, at most `most`.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoDossier`] where the one before is not there.
     fn dossiers(&self, after: Option<&str>, most: usize) -> Result<Vec<Dossier>, LedgerError>;
 
     /// Acts of a dossier by number, after a number (0 for all), at most `most`. None where there is no such dossier.
@@ -214,6 +220,15 @@ pub struct Document {
     pub media_type: String,
     /// Who may see it.
     pub audience: Audience,
+}
+
+impl Document {
+    /// The same for all who may see this one or `other`.
+    #[must_use]
+    pub fn widened(mut self, other: &Self) -> Self {
+        self.audience = self.audience.widened(&other.audience);
+        self
+    }
 }
 
 /// What another record has on a dossier: as it came in a bundle, so that it goes into the next one.

@@ -4,10 +4,12 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use countersign_authority::model::time::Instant;
 use countersign_tlog::hash::Hash;
 use countersign_tlog::size::{LeafIndex, TreeSize};
 
 use crate::ledger::Tree;
+use crate::sealed::OpenError;
 
 /// Why the ledger refused, or could not be asked. Wherever it is returned, nothing was changed, but for
 /// [`LedgerError::Failed`], after which only asking again can tell.
@@ -97,6 +99,12 @@ pub enum LedgerError {
         /// The number of the first link that differs.
         number: u32,
     },
+    /// A moment that RFC 3339 has no way to write.
+    #[error("a dossier can't be opened at {at}: years are 1 to 9999")]
+    Timeless {
+        /// The moment.
+        at: Instant,
+    },
     /// Another program kept the database to itself for as long as was waited.
     #[error("the database is locked: another program has been writing to it for {} ms", waited.as_millis())]
     Locked {
@@ -111,6 +119,17 @@ pub enum LedgerError {
         "the database is damaged ({0}): restore the last backup, then bring it up to the published record from a mirror"
     )]
     Damaged(Damage),
+    /// Encrypted, and no key was given.
+    #[error("the database is encrypted: give the key of the home")]
+    Encrypted,
+    /// The key at hand doesn't open what is there.
+    #[error("{what} can't be opened with the key at hand")]
+    Sealed {
+        /// Which value.
+        what: String,
+        /// Why not.
+        source: OpenError,
+    },
     /// Written by a newer program.
     #[error("the database has schema {found}, this program knows up to {known}: update the program")]
     Newer {
@@ -148,6 +167,9 @@ pub enum Damage {
     /// Not a database at all.
     #[error("the file is not a database")]
     NotADatabase,
+    /// A file with nothing in it.
+    #[error("the file is empty: it was cut off, or creating it was interrupted")]
+    Empty,
     /// A database, but not one of this program.
     #[error("the file is a database of another program")]
     Foreign,

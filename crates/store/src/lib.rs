@@ -12,3 +12,6 @@ pub mod memory;
 pub mod objects;
 pub mod plan;
 pub mod witnesses;
+pub mod schema;
+pub mod sealed;
+pub mod sqlite;

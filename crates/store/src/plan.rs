@@ -14,11 +14,14 @@ use crate::ledger::{Admission, Entry, Place};
 
 /// What a backend has to ask its rows for, inside the transaction that will store the plan.
 pub trait Before {
+    /// Why they could not be asked.
+    type Error: From<LedgerError>;
+
     /// The place of an act that was admitted before.
-    fn place(&mut self, id: Digest) -> Result<Option<Place>, LedgerError>;
+    fn place(&mut self, id: Digest) -> Result<Option<Place>, Self::Error>;
 
     /// A dossier's newest link; `Some(None)` for a dossier without acts, `None` for no dossier.
-    fn newest(&mut self, dossier: &str) -> Result<Option<Option<Link>>, LedgerError>;
+    fn newest(&mut self, dossier: &str) -> Result<Option<Option<Link>>, Self::Error>;
 }
 
 /// A batch with its places: rows to be stored.
@@ -41,7 +44,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`LedgerError::NoDossier`]; [`LedgerError::Beyond`] past 2⁶² entries; what asking the rows failed with.
-    pub fn new(batch: &[Admission], size: TreeSize, before: &mut dyn Before) -> Result<Self, LedgerError> {
+    pub fn new<B: Before>(batch: &[Admission], size: TreeSize, before: &mut B) -> Result<Self, B::Error> {
         let mut plan =
             Self { places: Vec::new(), new: Vec::new(), heads: Vec::new(), entries: Vec::new(), size };
         plan.places.reserve(batch.len());

@@ -182,6 +182,8 @@ impl State {
 }
 
 impl Before for State {
+    type Error = LedgerError;
+
     fn place(&mut self, id: Digest) -> Result<Option<Place>, LedgerError> {
         let place = |act: &Recorded| Place { index: act.index, link: act.link.clone(), again: true };
         Ok(self.recorded(id).map(place))
