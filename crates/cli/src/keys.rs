@@ -18,25 +18,30 @@ use crate::shell::Shell;
 
 /// The folder of keys: as given, else $`COUNTERSIGN_KEYS`, else the home's, else `countersign/keys` in the user's data
 /// folder.
-pub(crate) fn folder(given: Option<&Path>) -> PathBuf {
+pub(crate) fn folder(given: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(given) = given {
-        return given.to_owned();
+        return Ok(given.to_owned());
     }
     if let Some(keys) = Shell::variable("COUNTERSIGN_KEYS") {
-        return keys.into();
+        return Ok(keys.into());
     }
-    if let Ok(Some(home)) = Home::find() {
-        return home.path(home::KEYS);
-    }
+    Ok(match Home::find()? {
+        Some(home) => home.path(home::KEYS),
+        None => data_folder().join("keys"),
+    })
+}
+
+/// `countersign` in the user's data folder.
+pub(crate) fn data_folder() -> PathBuf {
     let data = Shell::variable("XDG_DATA_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(Shell::variable("HOME")?).join(".local/share")));
-    data.unwrap_or_default().join("countersign/keys")
+    data.unwrap_or_default().join("countersign")
 }
 
 /// The store of keys.
 pub(crate) fn store(given: Option<&Path>) -> Result<KeyStore, Failure> {
-    KeyStore::open(folder(given)).map_err(failure)
+    KeyStore::open(folder(given)?).map_err(failure)
 }
 
 /// The passphrase of keys, from the environment.
@@ -79,7 +84,7 @@ pub(crate) fn unlocked<T>(
 
 /// The certificates that one's own keys hang on: authorities of the key folder, and those that vouch for themselves.
 pub(crate) fn authorities(given: Option<&Path>) -> Result<Vec<Certificate>, Failure> {
-    let folder = folder(given);
+    let folder = folder(given)?;
     if !folder.is_dir() {
         return Ok(Vec::new());
     }

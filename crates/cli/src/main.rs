@@ -25,6 +25,7 @@ mod shell;
 mod sign;
 mod stamp;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -75,6 +76,8 @@ verbs! {
     Key = key,
     /// Find signed agreements that lacked authority, as of their dates
     Audit = audit,
+    /// Witness other people's records: say that they only grow
+    Witness = witness,
     /// Print completions for a shell
     Completions = completions,
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use countersign_authority::model::time::Instant;
+use countersign_tlog::cosignature::Timestamp;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -126,6 +127,19 @@ impl Shell {
     )]
     pub(crate) fn now(&self) -> Instant {
         Instant(jiff::Timestamp::now().as_nanosecond())
+    }
+
+    /// The current time in seconds since 1970, for what answers on other threads.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+    pub(crate) fn unix_now() -> Timestamp {
+        let seconds = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default();
+        // A cosignature states a time, and 0 states none.
+        Timestamp::new(seconds.max(1)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Tells the person at the terminal something from another thread.
+    pub(crate) fn warn(text: &str) {
+        let _ = writeln!(anstream::stderr(), "{text}");
     }
 
     /// Asks the person at the terminal for a secret, which is not shown. `None` where nobody is there.
