@@ -1,0 +1,3 @@
+//! What the store promises, a module for each part of it.
+
+mod sealed;
