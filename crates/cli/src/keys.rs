@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use countersign_keys::device::{DeviceError, KeyUri, Module, PinRequest, PinState};
 use countersign_keys::{
-    KeyError, KeyName, KeyStore, KeyStoreError, PKCS12_MAX, Passphrase, Pkcs12Error, SoftwareKey,
+    KeyError, KeyName, KeyStore, KeyStoreError, NoteKeyError, PKCS12_MAX, Passphrase, Pkcs12Error, SoftwareKey,
 };
 use countersign_signature::{Certificate, Signer};
 
@@ -78,6 +78,21 @@ pub(crate) fn unlocked<T>(
                 None => Err(KeyStoreError::Key { fault: KeyError::PassphraseNeeded, name: at_fault }),
             }
         }
+        other => other,
+    }
+}
+
+/// Opens a key of notes with the passphrase that is set, or else with one typed.
+pub(crate) fn with_passphrase<T>(
+    prompt: &str,
+    open: impl Fn(Option<&Passphrase>) -> Result<T, NoteKeyError>,
+) -> Result<T, NoteKeyError> {
+    let set = passphrase().ok().flatten();
+    match open(set.as_ref()) {
+        Err(NoteKeyError::Key { fault: KeyError::PassphraseNeeded, path }) => match from_terminal(prompt) {
+            Some(typed) => open(Some(&typed)),
+            None => Err(NoteKeyError::Key { fault: KeyError::PassphraseNeeded, path }),
+        },
         other => other,
     }
 }

@@ -12,21 +12,27 @@
 //! It is found by `--home DIR`, else `$COUNTERSIGN_HOME`, else the current folder where it holds a `home.toml`.
 
 mod config;
+mod create;
+mod fault;
 mod lock;
 mod seal;
+mod stores;
 
 pub(crate) use config::Config;
+pub(crate) use create::{Made, New, create};
+pub(crate) use fault::{ledger, objects, told, write};
 pub(crate) use lock::Lock;
-pub(crate) use seal::Seal;
+pub(crate) use stores::Stores;
 
 use std::path::{Path, PathBuf};
 
-use countersign_keys::KeyStore;
+use countersign_keys::NoteKey;
+use countersign_tlog::note::VerifierKey;
 use countersign_tlog::policy::Policy;
 
 use crate::exit::Failure;
+use crate::input;
 use crate::shell::Shell;
-use crate::{input, keys};
 
 /// What `init` wrote.
 pub(crate) const CONFIG: &str = "home.toml";
@@ -86,14 +92,16 @@ impl Home {
         self.dir.join(name)
     }
 
-    /// Its keys.
-    pub(crate) fn keys(&self) -> Result<KeyStore, Failure> {
-        KeyStore::open(self.path(KEYS)).map_err(keys::failure)
+    /// The record's seal, asking for the passphrase where it has one.
+    pub(crate) fn seal(&self) -> Result<NoteKey, Failure> {
+        let seal = seal::open(&self.path(KEYS))?;
+        seal::expect(&seal, self.config.origin.as_str())?;
+        Ok(seal)
     }
 
-    /// The record's seal, asking for the passphrase where it has one.
-    pub(crate) fn seal(&self) -> Result<Seal, Failure> {
-        Seal::open(&self.keys()?, &self.config.origin)
+    /// What verifies the record: the key to give to others.
+    pub(crate) fn verifier(&self) -> Result<VerifierKey, Failure> {
+        seal::verifier(&self.path(KEYS))
     }
 
     /// Who witnesses the record.
@@ -110,15 +118,4 @@ impl Home {
     pub(crate) fn lock(&self) -> Result<Lock, Failure> {
         Lock::wait(&self.path(LOCK))
     }
-}
-
-/// An error with what it stems from, in one line.
-pub(crate) fn told(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(&format!(": {cause}"));
-        source = cause.source();
-    }
-    text
 }

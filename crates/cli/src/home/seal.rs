@@ -1,95 +1,69 @@
-//! The seal: the Ed25519 key that signs the record's checkpoints, kept as other keys are.
+//! The seal: the Ed25519 key that signs the record's checkpoints, kept beside the other keys. Its name is the origin.
 
-use countersign_keys::{Issuer, KeyName, KeyStore, Kind, NewKey, Passphrase, SoftwareKey, Validity};
-use countersign_signature::{Certificate, DistinguishedName, Signer as _, Subject};
-use countersign_tlog::checkpoint::Origin;
-use countersign_tlog::note::{self, Refused, SignatureType, VerifierKey};
+use std::path::Path;
+
+use countersign_keys::{KeyName, NoteKey, NoteKeyError, Passphrase};
+use countersign_notation::digest::sha256;
+use countersign_tlog::note::{self, SignatureType, Signer as _, VerifierKey};
 
 use crate::exit::Failure;
-use crate::keys;
+use crate::input;
 
-/// What the seal is called among the keys.
+/// What the seal's files are called among the keys.
 const NAME: &str = "seal";
-/// Whom its certificate names. Nobody asks for the certificate: notes are signed, not documents.
-const SUBJECT: &str = "CN=Seal of the record";
-/// The certificate's years; a record outlives them without harm.
-const YEARS: u16 = 50;
 
-/// The record's key, open to sign.
-pub(crate) struct Seal {
-    key: SoftwareKey,
-    verifier: VerifierKey,
+/// Makes the seal. Where no name is given the origin follows from the key: unlike any other, and it tells nothing.
+pub(super) fn create(
+    keys: &Path,
+    origin: Option<&note::KeyName>,
+    passphrase: Option<&Passphrase>,
+) -> Result<NoteKey, Failure> {
+    let short = |public: &[u8; 32]| sha256(public).hex().chars().take(16).collect::<String>();
+    let named = |public: &[u8; 32]| match origin {
+        Some(origin) => origin.clone(),
+        #[expect(clippy::expect_used, reason = "letters, digits and a hyphen")]
+        None => note::KeyName::new(&format!("record-{}", short(public))).expect("a key's name"),
+    };
+    NoteKey::create(keys, &name()?, SignatureType::Ed25519, named, passphrase).map_err(failure)
 }
 
-impl Seal {
-    /// Makes the key. The origin follows from it where none is given: unlike any other, and it tells nothing.
-    pub(crate) fn create(
-        store: &KeyStore,
-        origin: Option<Origin>,
-        now: i64,
-        passphrase: Option<&Passphrase>,
-    ) -> Result<(Self, Origin), Failure> {
-        let subject = DistinguishedName::parse(SUBJECT).map_err(usage)?;
-        let validity = Validity::years(now, YEARS).map_err(usage)?;
-        let made = NewKey { kind: Kind::Ed25519, role: Subject::Person, subject: &subject, validity };
-        let created =
-            store.new_key(&name()?, &made, Issuer::Itself, passphrase).map_err(keys::failure)?;
-        let origin = match origin {
-            Some(origin) => origin,
-            None => {
-                let digest = countersign_notation::digest::sha256(&public(created.key.certificate())?);
-                let short: String = digest.hex().chars().take(16).collect();
-                Origin::new(&format!("record-{short}")).map_err(usage)?
-            }
-        };
-        let verifier = verifier(&origin, created.key.certificate())?;
-        Ok((Self { key: created.key, verifier }, origin))
-    }
-
-    /// Opens the key, asking for its passphrase where it has one.
-    pub(crate) fn open(store: &KeyStore, origin: &Origin) -> Result<Self, Failure> {
-        let name = name()?;
-        let key = keys::unlocked(&name, |passphrase| store.signer(&name, passphrase)).map_err(keys::failure)?;
-        let verifier = verifier(origin, key.certificate())?;
-        Ok(Self { key, verifier })
-    }
-
-    /// What verifies the record, without opening the key.
-    pub(crate) fn verifier(store: &KeyStore, origin: &Origin) -> Result<VerifierKey, Failure> {
-        let (certificate, _) = store.certificates(&name()?).map_err(keys::failure)?;
-        verifier(origin, &certificate)
-    }
+/// Opens the seal; its passphrase is asked for where it has one and none is set.
+pub(super) fn open(keys: &Path) -> Result<NoteKey, Failure> {
+    let name = name()?;
+    let opened = crate::keys::with_passphrase("Passphrase of the record's seal", |passphrase| {
+        NoteKey::open(keys, &name, passphrase)
+    });
+    opened.map_err(failure)
 }
 
-impl note::Signer for Seal {
-    fn key(&self) -> &VerifierKey {
-        &self.verifier
-    }
+/// What verifies the record, without opening the seal.
+pub(super) fn verifier(keys: &Path) -> Result<VerifierKey, Failure> {
+    let (_, path) = NoteKey::files(keys, &name()?);
+    let text = String::from_utf8_lossy(&input::read(&path)?).into_owned();
+    text.trim_end().parse().map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+}
 
-    fn sign(&self, message: &[u8]) -> Result<[u8; note::ED25519_LENGTH], Refused> {
-        let signature = self.key.sign(message).map_err(|error| Refused { reason: error.to_string() })?;
-        let length = signature.len();
-        signature.try_into().map_err(|_| Refused { reason: format!("a signature of {length} bytes") })
+/// Refuses a seal of another record than the home's.
+pub(super) fn expect(seal: &NoteKey, origin: &str) -> Result<(), Failure> {
+    let found = seal.key().name().as_str();
+    if found == origin {
+        return Ok(());
     }
+    Err(Failure::usage(format!("the seal is that of {found}, the home's record is {origin}"))
+        .help("put the seal's own files back into keys/, from a backup of the home"))
 }
 
 fn name() -> Result<KeyName, Failure> {
-    KeyName::new(NAME).map_err(usage)
+    KeyName::new(NAME).map_err(|error| Failure::usage(error.to_string()))
 }
 
-fn public(certificate: &Certificate) -> Result<[u8; 32], Failure> {
-    let key = certificate.public_key().map_err(usage)?;
-    <[u8; 32]>::try_from(key.bits()).map_err(|_| {
-        Failure::usage(format!("the key `{NAME}` is of kind {}, a record's is ed25519", key.kind()))
-            .help("put the seal's own files back, from a backup of the home")
-    })
-}
-
-fn verifier(origin: &Origin, certificate: &Certificate) -> Result<VerifierKey, Failure> {
-    let name = note::KeyName::new(origin.as_str()).map_err(usage)?;
-    VerifierKey::new(name, SignatureType::Ed25519, &public(certificate)?).map_err(usage)
-}
-
-fn usage(error: impl std::fmt::Display) -> Failure {
-    Failure::usage(error.to_string())
+fn failure(error: NoteKeyError) -> Failure {
+    let failure = Failure::usage(error.to_string());
+    match error {
+        NoteKeyError::Key { .. } => failure.help("COUNTERSIGN_PASSPHRASE holds the passphrase"),
+        NoteKeyError::Missing { .. } | NoteKeyError::NoVerifier { .. } => {
+            failure.help("put the seal's files back into keys/, from a backup of the home: no other key signs for this record")
+        }
+        _ => failure,
+    }
 }
