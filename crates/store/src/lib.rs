@@ -4,14 +4,16 @@
 //! database: order, transactions, the head) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints,
 //! documents).
 
+pub mod directory;
 pub mod dossiers;
 pub mod error;
-pub mod directory;
 pub mod ledger;
 pub mod memory;
 pub mod objects;
 pub mod plan;
-pub mod witnesses;
+pub mod receipt;
 pub mod schema;
 pub mod sealed;
 pub mod sqlite;
+pub mod witnesses;
+pub mod writer;

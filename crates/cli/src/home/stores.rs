@@ -11,11 +11,12 @@ use countersign_store::sealed::{Cipher, Clear, Key, SealedObjects, file};
 use countersign_store::sqlite::{Access, Sqlite};
 use countersign_store::writer::{Parts, Writer};
 use countersign_tlog::note::Signer as _;
+use zeroize::Zeroizing;
 
 use super::{DATABASE, DOCUMENTS, Home, KEYS, RECORD, fault};
 use crate::exit::Failure;
+use crate::input;
 use crate::shell::Shell;
-use crate::{input, keys};
 
 /// The key that encrypts acts and documents at rest, where they are: among the keys.
 pub(super) const REST: &str = "rest.key";
@@ -37,8 +38,12 @@ impl Home {
         let access = Access { cipher: cipher.clone(), ..Access::default() };
         let store = Sqlite::open(&self.path(DATABASE), &access).map_err(fault::ledger)?;
         let documents = Directory::open(&self.path(DOCUMENTS)).map_err(fault::objects)?;
+        let documents: Arc<dyn Objects> = match self.config.encrypted {
+            true => Arc::new(SealedObjects::new(documents, cipher)),
+            false => Arc::new(documents),
+        };
         let record = Directory::open(&self.path(RECORD)).map_err(fault::objects)?;
-        Ok(Stores { store: Arc::new(store), documents: sealed(documents, cipher), record: Arc::new(record) })
+        Ok(Stores { store: Arc::new(store), documents, record: Arc::new(record) })
     }
 
     /// The writer of the record; only with the lock in hand.
@@ -58,10 +63,6 @@ impl Home {
     }
 }
 
-pub(super) fn sealed(documents: Directory, cipher: Arc<dyn Cipher>) -> Arc<dyn Objects> {
-    Arc::new(SealedObjects::new(documents, cipher))
-}
-
 /// What encrypts at rest, if anything does.
 fn cipher(keys: &Path, encrypted: bool) -> Result<Arc<dyn Cipher>, Failure> {
     if !encrypted {
@@ -69,13 +70,12 @@ fn cipher(keys: &Path, encrypted: bool) -> Result<Arc<dyn Cipher>, Failure> {
     }
     let path = keys.join(REST);
     let bytes = input::read(&path)?;
-    let set = keys::passphrase()?;
-    let typed = match &set {
+    let set = Shell::variable("COUNTERSIGN_PASSPHRASE").filter(|set| !set.is_empty()).map(Zeroizing::new);
+    let passphrase = match set {
         None if file::is_protected(&bytes) => Shell::secret("Passphrase of the home"),
-        _ => None,
+        set => set,
     };
-    let passphrase = set.as_ref().map(|set| set.as_str()).or(typed.as_ref().map(|typed| typed.as_str()));
-    let key: Key = file::read(&bytes, passphrase).map_err(|error| {
+    let key: Key = file::read(&bytes, passphrase.as_ref().map(|passphrase| passphrase.as_str())).map_err(|error| {
         Failure::usage(format!("{}: {}", path.display(), fault::told(&error)))
             .help("COUNTERSIGN_PASSPHRASE holds the passphrase")
     })?;
