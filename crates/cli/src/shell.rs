@@ -1,6 +1,8 @@
 //! The one door to the world: streams, colour, the clock, the environment.
 
 use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use countersign_authority::model::time::Instant;
 use countersign_tlog::cosignature::Timestamp;
@@ -27,8 +29,15 @@ pub(crate) struct Shell {
     out: Box<dyn Write>,
 }
 
+/// The home that the command line names: it holds for the whole process, as the environment does.
+static HOME: OnceLock<PathBuf> = OnceLock::new();
+
 impl Shell {
-    pub(crate) fn new(json: bool, colour: Colour) -> Self {
+    pub(crate) fn new(json: bool, colour: Colour, home: Option<PathBuf>) -> Self {
+        if let Some(home) = home {
+            // Only set here, and once a process.
+            let _ = HOME.set(home);
+        }
         match colour {
             Colour::Auto => {}
             Colour::Always => anstream::ColorChoice::Always.write_global(),
@@ -139,6 +148,11 @@ impl Shell {
             return None;
         }
         rpassword::prompt_password(format!("{prompt}: ")).ok().map(Zeroizing::new)
+    }
+
+    /// The home that `--home` names.
+    pub(crate) fn home() -> Option<&'static Path> {
+        HOME.get().map(PathBuf::as_path)
     }
 
     /// A variable of the environment.

@@ -67,6 +67,7 @@ pub fn admit(submission: Submission) -> Result<Admitted, AdmitError> {
         salt,
         visibility: act.visibility,
         bears: act.kind.bears(),
+        entry,
     };
     Ok(Admitted { admission, entry, act })
 }
