@@ -25,8 +25,10 @@ pub(crate) use lock::Lock;
 pub(crate) use stores::Stores;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use countersign_keys::NoteKey;
+use countersign_store::witnesses::Witnesses;
 use countersign_tlog::note::VerifierKey;
 use countersign_tlog::policy::Policy;
 
@@ -53,6 +55,8 @@ pub(crate) const LOCK: &str = "countersign.lock";
 pub(crate) struct Home {
     pub(crate) dir: PathBuf,
     pub(crate) config: Config,
+    /// Witnesses in this very process, in the place of those that are reached over HTTP.
+    present: Option<Arc<dyn Witnesses>>,
 }
 
 impl Home {
@@ -87,7 +91,17 @@ impl Home {
             .help(format!("`countersign init {}` makes one", dir.display())));
         }
         let config = Config::read(&path, &input::read(&path)?)?;
-        Ok(Self { dir: dir.to_owned(), config })
+        Ok(Self { dir: dir.to_owned(), config, present: None })
+    }
+
+    /// The home in a folder.
+    pub(crate) fn at(dir: &Path) -> Result<Self, Failure> {
+        Self::open(dir, "the folder")
+    }
+
+    /// The same home, asking witnesses that are in this process.
+    pub(crate) fn witnessed_by(self, witnesses: Arc<dyn Witnesses>) -> Self {
+        Self { present: Some(witnesses), ..self }
     }
 
     /// A file or folder of the home.

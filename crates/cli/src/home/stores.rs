@@ -9,6 +9,7 @@ use countersign_store::directory::Directory;
 use countersign_store::objects::Objects;
 use countersign_store::sealed::{Cipher, Clear, Key, SealedObjects, file};
 use countersign_store::sqlite::{Access, Sqlite};
+use countersign_store::witnesses::Witnesses;
 use countersign_store::writer::{Parts, Writer};
 use countersign_tlog::note::Signer as _;
 use zeroize::Zeroizing;
@@ -49,15 +50,19 @@ impl Home {
     /// The writer of the record; only with the lock in hand.
     pub(crate) fn writer(&self, stores: &Stores) -> Result<Writer, Failure> {
         let seal = self.seal()?;
-        let policy = self.witnesses()?;
-        // What each witness said comes back with what was published.
-        let circle = Circle::new(policy, seal.key(), Patience::default(), |_| ())
-            .map_err(|error| Failure::usage(fault::told(&error)))?;
+        let witnesses: Arc<dyn Witnesses> = match &self.present {
+            Some(present) => present.clone(),
+            // What each witness said comes back with what was published.
+            None => Arc::new(
+                Circle::new(self.witnesses()?, seal.key(), Patience::default(), |_| ())
+                    .map_err(|error| Failure::usage(fault::told(&error)))?,
+            ),
+        };
         let parts = Parts {
             ledger: stores.store.clone(),
             objects: stores.record.clone(),
             seal: Arc::new(seal),
-            witnesses: Arc::new(circle),
+            witnesses,
         };
         Writer::open(parts).map_err(fault::write)
     }
