@@ -88,7 +88,10 @@ fn nobody_else_on_the_machine_may_read_the_files() {
     filled(&store);
     let files: Vec<_> = fs::read_dir(folder.path().parent().unwrap()).unwrap().map(Result::unwrap).collect();
     assert_eq!(files.len(), 3, "the database, its write-ahead log, and what is shared beside it");
-    assert!(files.iter().all(|file| file.metadata().unwrap().permissions().mode() & 0o077 == 0), "{files:?}");
+    assert!(
+        files.iter().all(|file| file.metadata().unwrap().permissions().mode() & 0o777 == 0o600),
+        "{files:?}"
+    );
 }
 
 #[test]
