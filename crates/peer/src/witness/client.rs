@@ -107,7 +107,8 @@ impl Client {
         let policy = question.policy;
         let checkpoint = question.checkpoint.clone();
         let done = policy.evaluate(&checkpoint)?;
-        let mut talks: Vec<Talk<'_>> = policy.witnesses().iter().map(|witness| Talk::new(witness, &question)).collect();
+        let mut talks: Vec<Talk<'_>> =
+            policy.witnesses().iter().map(|witness| Talk::new(witness, &question)).collect();
         let (events, heard) = channel();
         let mut round = Round { line: &self.line, question: &mut question, checkpoint, events };
         if !done.quorum().is_met() {
@@ -142,7 +143,16 @@ impl<'a> Talk<'a> {
         let size = question.checkpoint.checkpoint().size();
         let remembered = (question.remembered)(witness.key());
         let from = remembered.unwrap_or(TreeSize::ZERO).min(size);
-        Self { witness, url, from, again: false, latest: None, went_back: None, outcome: None, looking: false }
+        Self {
+            witness,
+            url,
+            from,
+            again: false,
+            latest: None,
+            went_back: None,
+            outcome: None,
+            looking: false,
+        }
     }
 
     fn end(self) -> Answered {
