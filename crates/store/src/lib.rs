@@ -5,6 +5,15 @@
 //! documents).
 
 pub mod directory;
+pub mod dossiers;
+pub mod error;
 pub mod ledger;
+pub mod memory;
 pub mod objects;
+pub mod plan;
+pub mod receipt;
+pub mod schema;
+pub mod sealed;
+pub mod sqlite;
 pub mod witnesses;
+pub mod writer;
