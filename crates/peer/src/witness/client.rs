@@ -10,6 +10,7 @@ use countersign_tlog::note::{KeyRing, NoteError, SameKeyTwice, VerifierKey};
 use countersign_tlog::policy::{Policy, UntrustedError, Witness};
 use countersign_tlog::proof::{ConsistencyProof, ProofLinesError};
 use countersign_tlog::size::TreeSize;
+use countersign_tlog::tile::{TileNodes, TileSource};
 use countersign_tlog::witness::{AddCheckpoint, Answer};
 use std::error::Error;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -131,6 +132,24 @@ impl Client {
             let _ = events.send(Event::TimeUp);
         });
     }
+}
+
+/// Asks a policy's witnesses to cosign the checkpoint of a log whose tiles lie in `tiles` (C2SP tlog-tiles): what
+/// `countersign log witness` does.
+pub fn ask<S: TileSource>(
+    checkpoint: &SignedCheckpoint,
+    policy: &Policy,
+    tiles: &S,
+    remembered: &dyn Fn(&VerifierKey) -> Option<TreeSize>,
+    patience: Patience,
+) -> Result<Asked, AskError>
+where
+    S::Error: Error + 'static,
+{
+    let size = checkpoint.checkpoint().size();
+    let mut nodes = TileNodes::new(size, tiles);
+    let proof = &mut |old| Ok(ConsistencyProof::make(old, size, &mut nodes)?);
+    Client::new(patience).ask(Question { checkpoint, policy, remembered, proof })
 }
 
 impl<'a> Talk<'a> {

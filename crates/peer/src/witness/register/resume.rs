@@ -80,7 +80,7 @@ impl Register {
             .create_new(true)
             .open(to)
             .map_err(|source| RegisterError::File { path: to.to_owned(), source })?;
-        self.connection().backup(MAIN_DB, to, None).map_err(failed)?;
+        self.connection().backup(MAIN_DB, to, None::<fn(rusqlite::backup::Progress)>).map_err(failed)?;
         let copy = Connection::open(to).map_err(failed)?;
         // One file, without a log beside it that could be left behind.
         copy.pragma_update(None, "journal_mode", "DELETE").map_err(failed)?;

@@ -1,14 +1,17 @@
 //! A log's side: witnesses that do as they should, and all the others.
 
 use super::{ORIGIN, Witness, key, ring, time};
+use countersign_peer::witness::circle::Circle;
 use countersign_peer::witness::client::{Client, Patience, Question};
 use countersign_peer::witness::outcome::{Asked, Outcome};
+use countersign_store::witnesses::{Request, Silence, Witnesses as _};
 use countersign_testkit::TestLog;
 use countersign_testkit::loopback::{Loopback, Reply};
 use countersign_tlog::cosignature::cosign;
 use countersign_tlog::note::Signer as _;
 use countersign_tlog::policy::Policy;
 use countersign_tlog::size::TreeSize;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Longer than any test, so that only what is waited for can end it.
@@ -280,4 +283,37 @@ fn an_old_record_learns_that_witnesses_have_seen_more() {
     assert!(ask(&log, &policy, 30, None).quorum.is_met());
     let asked = ask(&log, &policy, 20, Some(10));
     assert_eq!(asked.behind(), TreeSize::new(30).ok());
+}
+
+#[test]
+fn a_records_writing_path_is_told_in_its_own_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = TestLog::of(ORIGIN, 30);
+    let witness = Witness::start(dir.path(), "w1.example", &log);
+    let busy = Loopback::serve(|_| Reply::status(503));
+    let all = [("w1.example", witness.url()), ("w2.example", busy.url())];
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hears = heard.clone();
+    let circle = Circle::new(policy(&log, &all, 2), log.verifier(), patience(), move |asked| {
+        hears.lock().unwrap().push(asked.behind());
+    })
+    .unwrap();
+    let ask = |log: &TestLog, size: u64| {
+        let checkpoint = log.signed(size);
+        let prove = |old: TreeSize| (old.get() <= size).then(|| log.proof(old.get(), size));
+        let said = circle.ask(&Request::new(&checkpoint, &[], &prove));
+        assert_eq!(said[1].said, Err(Silence::Busy));
+        said[0].said.clone()
+    };
+    for size in [10, 20, 20] {
+        let lines = ask(&log, size).unwrap();
+        let known = ring(key("w1.example").key());
+        assert_eq!(log.signed(size).add_verified(lines, &known), Ok(1));
+    }
+    assert_eq!(
+        ask(&log, 15),
+        Err(Silence::Ahead { latest: TreeSize::new(20).unwrap(), asked: TreeSize::new(15).unwrap() })
+    );
+    assert_eq!(ask(&log.forked(3), 25), Err(Silence::Fork { size: TreeSize::new(20).unwrap() }));
+    assert_eq!(heard.lock().unwrap()[3], TreeSize::new(20).ok());
 }
