@@ -11,6 +11,8 @@ mod key;
 mod pdf;
 mod sign;
 mod stamp;
+#[cfg(unix)]
+mod witness;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
