@@ -196,7 +196,9 @@ fn answer(round: &Round) -> Told {
             (Exit::No, "faulty", words, json!({"path": path, "fault": fault.to_string()}))
         }
     };
-    more["outcome"] = json!(outcome);
+    if let Value::Object(fields) = &mut more {
+        fields.insert("outcome".to_owned(), json!(outcome));
+    }
     Told { exit, words, json: more, over: matches!(round, Round::Fork(_)) }
 }
 
