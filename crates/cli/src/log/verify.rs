@@ -173,11 +173,13 @@ fn judged(
         );
         return (Exit::No, words);
     }
-    if before.size() == after.size() && before.root() != after.root() {
-        return (
-            Exit::No,
-            format!("no: FORK: {} signed two roots at {} entries", before.origin(), before.size()),
-        );
+    if before.size() == after.size() {
+        let (origin, size) = (before.origin(), before.size());
+        return if before.root() == after.root() {
+            (Exit::Yes, format!("yes: both are of the same {size} entries"))
+        } else {
+            (Exit::No, format!("no: FORK: {origin} signed two roots at {size} entries"))
+        };
     }
     match found() {
         Ok(Consistency::Consistent) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use countersign_peer::mirror::{Consistency, Mirror, MirrorError, Round, Served, Upstream, consistency};
+use countersign_peer::mirror::{Consistency, Mirror, MirrorError, Round, Upstream, consistency, faults};
 use countersign_store::objects::{Created, Doing, Memory, Object, Objects, ObjectsError, Replaced, Tiles};
 use countersign_tlog::checkpoint::SignedCheckpoint;
 use countersign_tlog::fsck::{Findings, fsck};
@@ -441,5 +441,48 @@ fn consistency_is_told_apart_from_forks_and_faults() {
     assert!(matches!(consistency(&other, &large, &log).unwrap(), Consistency::Inconsistent(..)));
     log.files.get_mut("tile/0/001").unwrap()[0] ^= 1;
     assert!(matches!(consistency(&small, &large, &log).unwrap(), Consistency::Faulty(_)));
-    let _ = Served(&log);
+}
+
+#[test]
+fn every_damaged_file_is_named_and_no_other() {
+    let log = Log::new(66_000);
+    let checkpoint = log.signed(&Key::log());
+    let told = |log: &Log| {
+        let mut told = Vec::new();
+        faults(checkpoint.checkpoint(), log, &mut |fault| {
+            told.push(fault.path().map(|path| path.to_string()));
+        })
+        .unwrap();
+        told
+    };
+    assert_eq!(told(&log), []);
+    let names = [
+        "tile/0/000",
+        "tile/entries/255",
+        "tile/1/000",
+        "tile/1/001.p/1",
+        "tile/2/000.p/1",
+        "tile/0/257.p/208",
+        "tile/entries/257.p/208",
+    ];
+    let mut bad = Log::new(66_000);
+    for name in names {
+        bad.files.get_mut(name).unwrap()[5] ^= 1;
+        let flipped = told(&bad);
+        bad.files.remove(name);
+        let expected = vec![Some(name.to_owned())];
+        assert_eq!((&flipped, &told(&bad)), (&expected, &expected));
+        bad.files.insert(name.to_owned(), log.files[name].clone());
+    }
+    // Several at once, each at another place.
+    for (at, name) in names[..4].iter().enumerate() {
+        bad.files.get_mut(*name).unwrap()[32 * (3 - at)] ^= 1;
+    }
+    bad.files.remove("tile/0/007");
+    let mut told = told(&bad);
+    told.sort();
+    let mut expected: Vec<_> = names[..4].iter().map(|name| Some((*name).to_owned())).collect();
+    expected.push(Some("tile/0/007".to_owned()));
+    expected.sort();
+    assert_eq!(told, expected);
 }
