@@ -8,6 +8,7 @@ mod example;
 mod golden;
 mod inspect;
 mod key;
+mod log;
 mod pdf;
 mod sign;
 mod stamp;

@@ -2,3 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod witness;
+mod log;
+mod mirror;
+mod web;
