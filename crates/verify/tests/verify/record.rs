@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use countersign_agreement::record::Salt;
 use countersign_authority::model::name::Digest;
+use countersign_testkit::openssl::openssl;
 use countersign_tlog::note::SignatureType;
 use countersign_tlog::size::LeafIndex;
 use countersign_verify::bundle::{Bundle, Manifest, read, write};
@@ -496,4 +497,48 @@ fn reasons_are_values_to_be_matched() {
         evidence.own().expect("ours").completeness(),
         Completeness::Unproven(Incomplete::Head { number: 6, reason: Unproven::OtherOrigin { .. } })
     ));
+}
+
+/// The commands in README.txt on a record's files, run as they stand there.
+#[test]
+fn the_readme_checks_the_record_without_this_program() {
+    let dir = tempfile::tempdir().expect("a folder");
+    if openssl(dir.path(), &["version"]).is_none() {
+        return;
+    }
+    let run = |scene: &Scene, folder: &str| {
+        let dir = dir.path().join(folder);
+        let zip = write(&scene.bundle).expect("a bundle");
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).expect("a zip");
+        zip.extract(&dir).expect("unpacks");
+        let readme = std::fs::read_to_string(dir.join("README.txt")).expect("a README");
+        assert!(readme.is_ascii());
+        let commands = readme.lines().filter_map(|line| line.strip_prefix("    "));
+        let mut said = Vec::new();
+        for command in commands.filter(|line| line.contains("records/")) {
+            let output = std::process::Command::new("sh").arg("-c").arg(command).current_dir(&dir).output();
+            let output = output.expect("a shell");
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+            said.extend(text.lines().map(|line| {
+                let (file, what) = line.rsplit_once(": ").expect("a file and what is said of it");
+                let cut: String =
+                    file.chars().filter(|c| !c.is_ascii_hexdigit() || file.len() < 40).collect();
+                format!("{} {what}", cut.rsplit_once('.').map_or("", |(_, ending)| ending))
+            }));
+        }
+        said.sort();
+        said
+    };
+    // Six acts and the head of ours, two and the head of theirs; two chains.
+    let honest = run(&scene().without(&[]), "honest");
+    let count = |said: &[String], what: &str| said.iter().filter(|line| line.ends_with(what)).count();
+    assert_eq!((count(&honest, " in the tree"), count(&honest, " unbroken"), honest.len()), (10, 2, 12));
+    let mut spoiled = scene();
+    spoiled.bundle.acts[1].p7s.push(0);
+    spoiled.bundle.acts[2].tlog_proof = Some(spoiled.ours.proof(3));
+    spoiled.own().links[2].bears = false;
+    let spoiled = run(&spoiled, "spoiled");
+    assert_eq!((count(&spoiled, " NOT SHOWN"), count(&spoiled, " BROKEN")), (2, 1));
+    assert_eq!((count(&spoiled, " in the tree"), count(&spoiled, " unbroken")), (8, 1));
 }
