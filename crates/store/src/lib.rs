@@ -5,9 +5,9 @@
 //! [`dossiers::Evidence`] beside them) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints, documents).
 //! [`sqlite::Sqlite`] is the database of a home, [`memory::Memory`] that of tests.
 
-pub mod directory;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod directory;
 pub mod dossiers;
 pub mod error;
 pub mod ledger;
