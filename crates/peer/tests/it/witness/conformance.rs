@@ -4,7 +4,7 @@ use super::{ORIGIN, Witness, key, register, ring};
 use countersign_peer::witness::server::Limits;
 use countersign_testkit::TestLog;
 use countersign_tlog::hash::Hash;
-use countersign_tlog::note::Signer as _;
+use countersign_tlog::note::{KeyName, SignatureType, Signer as _, VerifierKey};
 use countersign_tlog::proof::ConsistencyProof;
 use countersign_tlog::size::TreeSize;
 use countersign_tlog::witness::{AddCheckpoint, Answer, REQUEST_MAX};
@@ -254,4 +254,54 @@ fn what_is_being_answered_is_answered_before_it_stops() {
     stream.write_all(end.as_bytes()).unwrap();
     assert_eq!(hear(&mut stream).unwrap().status, 200);
     stopping.join().unwrap().unwrap();
+}
+
+/// Requests of a log that torchwood's witness is tested with: from nothing to 1, from 1 to 3, from 1 to 5.
+const SIGSUM: &str = "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562";
+const SIGSUM_KEY: [u8; 32] = [
+    0xff, 0xdc, 0x2d, 0x4d, 0x98, 0xe4, 0x12, 0x4d, 0x3f, 0xea, 0xf7, 0x88, 0xc0, 0xc2, 0xf9, 0xab, 0xfd,
+    0x79, 0x60, 0x83, 0xd1, 0xf0, 0x49, 0x54, 0x37, 0xf3, 0x02, 0xec, 0x79, 0xcf, 0x10, 0x0f,
+];
+const SIGSUM_TO_1: &str = "old 0
+
+sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562
+1
+KgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+
+— sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562 UgIom7fPZTqpxWWhyjWduBvTvGVqsokMbqTArsQilegKoFBJQjUFAmQ0+YeSPM3wfUQMFSzVnnNuWRTYrajXpNUbIQY=
+";
+const SIGSUM_TO_3: &str = "old 1
+KgEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+KgIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+
+sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562
+3
+RcCI1Nk56ZcSmIEfIn0SleqtV7uvrlXNccFx595Iwl0=
+
+— sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562 UgIom2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6go=
+";
+const SIGSUM_TO_5: &str = "old 1
+KgEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
++fUDV+k970B4I3uKrqJM4aP1lloPZP8mvr2Z4wRw2LI=
+KgQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+
+sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562
+5
+QrtXrQZCCvpIgsSmOsah7HdICzMLLyDfxToMql9WTjY=
+
+— sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562 UgIomw/EOJmWi0i1FQsOj+etB7F8IccFam/jgd6wzRns4QPVmyEZtdvl1U2KEmLOZ/ASRcWJi0tW90dJWAShei7sDww=
+";
+
+#[test]
+fn requests_that_another_witness_is_tested_with_get_the_same_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let name = KeyName::new(SIGSUM).unwrap();
+    let sigsum = VerifierKey::new(name, SignatureType::Ed25519, &SIGSUM_KEY).unwrap();
+    let known = register(dir.path(), "w1.example", &TestLog::of(ORIGIN, 1));
+    known.add_log(&sigsum, None).unwrap();
+    let witness = Witness::of(known, "w1.example", Limits::default());
+    let table = [(SIGSUM_TO_1, 200), (SIGSUM_TO_5, 200), (SIGSUM_TO_3, 409)];
+    for (request, status) in table {
+        assert_eq!(post(&witness, request.as_bytes()).status, status, "{request}");
+    }
 }
