@@ -7,7 +7,7 @@ use countersign_authority::model::name::Digest;
 use countersign_testkit::openssl::openssl;
 use countersign_tlog::note::SignatureType;
 use countersign_tlog::size::LeafIndex;
-use countersign_verify::bundle::{Bundle, Manifest, read, write};
+use countersign_verify::bundle::{Bundle, BundledRecord, Manifest, read, write};
 use countersign_verify::record::{Completeness, Fork, Incomplete, KnownAt, RecordEvidence, Unproven};
 use proptest::prelude::*;
 
@@ -77,7 +77,7 @@ impl Scene {
         self
     }
 
-    fn own(&mut self) -> &mut countersign_verify::bundle::BundledRecord {
+    fn own(&mut self) -> &mut BundledRecord {
         self.bundle.records.get_mut(&self.ours.origin).expect("our record")
     }
 }
@@ -169,7 +169,7 @@ type Spoil = fn(&mut Scene);
 #[test]
 fn a_chain_that_shows_nothing_says_why() {
     let table: &[(&str, Spoil)] = &[
-        ("no links", |s| *s.own() = Default::default()),
+        ("no links", |s| *s.own() = BundledRecord::default()),
         ("no head", |s| s.own().head = None),
         ("head is no proof", |s| s.own().head = Some(b"c2sp.org/tlog-proof@v1\n".to_vec())),
         ("head of another record", |s| s.own().head = Some(s.theirs.proof(s.theirs.head))),
@@ -386,7 +386,7 @@ fn two_exports_with_two_links_of_one_number_show_a_fork() {
     other.ours = forked;
     other.bundle.acts.truncate(2);
     for record in other.bundle.records.values_mut() {
-        *record = Default::default();
+        *record = BundledRecord::default();
     }
     other.ours.give(&mut other.bundle);
     let found = examined(&one).contradictions(&examined(&other));
@@ -541,4 +541,15 @@ fn the_readme_checks_the_record_without_this_program() {
     let spoiled = run(&spoiled, "spoiled");
     assert_eq!((count(&spoiled, " NOT SHOWN"), count(&spoiled, " BROKEN")), (2, 1));
     assert_eq!((count(&spoiled, " in the tree"), count(&spoiled, " unbroken")), (8, 1));
+}
+
+/// `COUNTERSIGN_BLESS=1` writes the starting point for fuzzing anew.
+#[test]
+fn the_seed_for_fuzzing_is_a_bundle_with_two_records() {
+    let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/bundle/recorded.dossier");
+    let expected = write(&scene().without(&[2]).bundle).expect("a bundle");
+    if std::env::var_os("COUNTERSIGN_BLESS").is_some() {
+        std::fs::write(seed, &expected).expect("the seed is written");
+    }
+    assert!(std::fs::read(seed).is_ok_and(|found| found == expected));
 }

@@ -254,12 +254,11 @@ impl Scene {
         }
         let kind = KINDS[drawn.kind];
         let body: Value = match kind {
-            "comment" => json!({"text": document.to_string(), "says": says}),
+            "comment" | "sign" => json!({"text": document.to_string(), "says": says}),
             "statement" => json!({"speaker": word("speaker", at), "says": says, "medium": word("medium", at),
                 "source": word("source", at), "evidence": document.to_string(), "stance": word("stance", at)}),
             "refuse" => json!({"text": document.to_string(), "confirms": act.to_string(), "says": says}),
             "adopt-map" => json!({"map": maps[drawn.document % MAPS].to_string(), "source": says}),
-            "sign" => json!({"text": document.to_string(), "says": says}),
             "correct" => json!({"act": act.to_string(), "says": says}),
             "report" => json!({"obligation": word("O", at), "says": says, "evidence": document.to_string()}),
             "attest" => json!({"act": act.to_string(), "scan": document.to_string(), "attested_by": says,
