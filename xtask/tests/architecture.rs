@@ -29,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("keys", &["signature", "tlog"]),
     ("timestamp", &["signature"]),
     ("verify", &["authority", "notation", "agreement", "signature", "pdf", "tlog"]),
-    ("testkit", &["signature", "keys"]),
+    ("testkit", &["signature", "keys", "tlog"]),
     (
         "cli",
         &[

@@ -166,3 +166,14 @@ fn failed(path: &Path, error: &io::Error) -> NoteKeyError {
         _ => NoteKeyError::File { path, kind },
     }
 }
+
+#[cfg(feature = "seeded")]
+impl NoteKey {
+    /// The key that belongs to a seed: **for tests and for play**, whoever knows the seed has the key.
+    pub fn from_seed(name: note::KeyName, signs: SignatureType, seed: &str) -> Result<Self, KeyError> {
+        let private = PrivateKey::from_seed_of(Kind::Ed25519, seed)?;
+        let public = private.ed25519().ok_or(KeyError::NotWritable)?;
+        let verifier = VerifierKey::new(name, signs, &public).map_err(|_| KeyError::NotAKey)?;
+        Ok(Self { private, verifier })
+    }
+}

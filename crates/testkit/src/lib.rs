@@ -1,6 +1,7 @@
 //! Development only: a PKI from one seed, a small timestamp authority, other people's programs beside what is written here,
 //! and skips that are told of.
 
+pub mod log;
 pub mod loopback;
 pub mod openssl;
 pub mod pdf;
@@ -10,6 +11,7 @@ pub mod softhsm;
 pub mod tool;
 pub mod tsa;
 
+pub use log::TestLog;
 pub use loopback::Loopback;
 pub use pki::Pki;
 pub use tool::{tool, tool_succeeds};

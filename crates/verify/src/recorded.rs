@@ -176,19 +176,19 @@ impl Recorded {
             match act.state() {
                 // What a record that contradicts itself says counts for nothing.
                 RecordState::Proven(_) if !record.forks().is_empty() => doubt = true,
-                RecordState::Proven(Proven::Witnessed(witnessed)) => {
-                    let at = met_at(witnessed.included().quorum());
-                    if at.zip(known_at).is_some_and(|(at, known_at)| at > known_at) {
-                        doubt = true;
-                        continue;
+                RecordState::Proven(proven) => match &**proven {
+                    Proven::Witnessed(witnessed) => {
+                        let at = met_at(witnessed.included().quorum());
+                        if at.zip(known_at).is_some_and(|(at, known_at)| at > known_at) {
+                            doubt = true;
+                            continue;
+                        }
+                        recorded.witnessed = Some(true);
+                        recorded.not_later_than = earlier(recorded.not_later_than, at);
                     }
-                    recorded.witnessed = Some(true);
-                    recorded.not_later_than = earlier(recorded.not_later_than, at);
-                }
-                // Where no witness is trusted, or no quorum possible, whether anybody saw it is not known.
-                RecordState::Proven(Proven::Included(included)) => {
-                    doubt |= included.quorum().asked().is_none();
-                }
+                    // Where no witness is trusted, or no quorum possible, whether anybody saw it is not known.
+                    Proven::Included(included) => doubt |= included.quorum().asked().is_none(),
+                },
                 RecordState::Unproven(Unproven::NotShown(SpicyError::Untrusted(
                     UntrustedError::UnknownLog { .. },
                 ))) => doubt = true,

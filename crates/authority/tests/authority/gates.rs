@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use ascent::ascent;
 use countersign_authority::model::act::{Act, ActKind, Capacity, Visibility};
 use countersign_authority::model::name::{Digest, Matter, OfficeId, PartyId, PersonId};
-use countersign_authority::model::policy::Policy;
+use countersign_authority::model::policy::{Gate, GateSigner, GateStep, Policy};
 use countersign_authority::model::time::{Instant, NANOS_PER_DAY, Utc};
 use countersign_authority::verdict::Verdict;
 use countersign_authority::{Ask, Question, World, decide};
@@ -231,4 +232,110 @@ fn what_a_gate_asks_and_what_an_act_shows() {
         }
     }
     insta::assert_snapshot!(out);
+}
+
+ascent! {
+    /// Rule GATE, written from its words: level 0 is what is shown, level 1 what may be so.
+    struct Gates;
+    relation mandate(usize);
+    relation signature(usize);
+    relation by(usize, u8);
+    /// act, act
+    relation before(usize, usize);
+    /// person, act: in office when it was done
+    relation in_office(u8, usize);
+    /// gate, act, level: done as the gate asks
+    relation proper(u8, usize, u8);
+    /// act: done as gate 0 asks, as far as may be so, witnessed or not
+    relation refers(usize);
+    relation level(u8);
+
+    relation own(usize);
+    own(a) <-- by(a, p), in_office(p, a);
+    relation opened(usize, u8);
+    opened(s, l) <-- signature(s), mandate(m), before(m, s), own(m), proper(0, m, l), by(m, p), in_office(p, s);
+    relation unopened(u8);
+    unopened(l) <-- signature(s), level(l), !opened(s, l);
+    relation mandated(u8);
+    mandated(l) <-- mandate(m), own(m), proper(0, m, l);
+    relation talks(u8);
+    talks(0) <-- signature(_);
+    relation open(u8);
+    open(l) <-- level(l), talks(_), !unopened(l);
+    open(l) <-- mandated(l), !talks(0);
+
+    relation reference(usize, usize);
+    reference(s, m) <-- signature(s), mandate(m), before(m, s), own(m), refers(m);
+    relation not_first(usize, usize);
+    not_first(s, m) <-- reference(s, m), reference(s, n), before(n, m);
+    relation referred(usize);
+    referred(s) <-- reference(s, _);
+    relation signed(usize, u8);
+    signed(s, l) <-- signature(s), own(s), proper(1, s, l);
+    relation principal(u8);
+    principal(l) <-- signed(_, l);
+    relation same_office(u8);
+    same_office(l) <-- signed(s, l), referred(s);
+    relation same_person(u8);
+    same_person(l) <-- signed(s, l), reference(s, m), !not_first(s, m), by(s, p), by(m, p);
+}
+
+/// Whether an act was done as a gate asks, at a level.
+fn proper(gate: &Gate, deed: &Deed, level: u8) -> bool {
+    let so = |shown: Option<bool>| shown.unwrap_or(level == 1);
+    let public = deed.visibility.map(|seen| seen == Visibility::Public);
+    (!gate.in_person || so(deed.in_person))
+        && (!gate.publicly || so(public))
+        && (!gate.witnessed || so(deed.witnessed))
+}
+
+fn by_datalog(policy: &Policy, deeds: &[Deed]) -> Verdict {
+    let find = |step| policy.gates().find(|gate| gate.step == step);
+    let (opening, concluding) = (find(GateStep::OpenTalks), find(GateStep::Conclude));
+    let mut rules = Gates { level: vec![(0,), (1,)], ..Gates::default() };
+    for (a, deed) in deeds.iter().enumerate() {
+        if deed.mandate {
+            rules.mandate.push((a,))
+        } else {
+            rules.signature.push((a,))
+        }
+        rules.by.push((a, deed.person));
+        rules.in_office.push((u8::from(deed.day >= 10), a));
+        let earlier = deeds.iter().enumerate().filter(|(b, other)| (other.day, *b) < (deed.day, a));
+        rules.before.extend(earlier.map(|(b, _)| (b, a)));
+        for (which, gate) in [(0, opening), (1, concluding)] {
+            let levels = (0..2).filter(|level| gate.is_some_and(|gate| proper(gate, deed, *level)));
+            rules.proper.extend(levels.map(|level| (which, a, level)));
+        }
+        let plain = opening.map(|gate| Gate { witnessed: false, ..gate.clone() });
+        rules.refers.extend(plain.filter(|gate| proper(gate, deed, 1)).map(|_| (a,)));
+    }
+    rules.run();
+    let met = |level: u8| {
+        let signer = concluding.map(|gate| (gate.signer, opening.is_some()));
+        let concluded = match signer {
+            None => true,
+            Some((GateSigner::SameOffice, true)) => rules.same_office.contains(&(level,)),
+            Some((GateSigner::SamePerson, true)) => rules.same_person.contains(&(level,)),
+            Some(_) => rules.principal.contains(&(level,)),
+        };
+        concluded && (opening.is_none() || rules.open.contains(&(level,)))
+    };
+    match (met(0), met(1)) {
+        (true, _) => Verdict::Yes,
+        (false, true) => Verdict::Unknown,
+        (false, false) => Verdict::No,
+    }
+}
+
+#[test]
+fn the_gates_agree_with_datalog() {
+    let seen = std::cell::RefCell::new([0_u32; 3]);
+    holds(1_500, |policy, deeds| {
+        let (ours, theirs) = (gate(policy, deeds), by_datalog(policy, deeds));
+        seen.borrow_mut()[usize::from(rank(&ours))] += 1;
+        prop_assert_eq!(ours, theirs);
+        Ok(1)
+    });
+    assert!(seen.borrow().iter().all(|count| *count >= 100), "no, unknown, yes: {:?}", seen.borrow());
 }

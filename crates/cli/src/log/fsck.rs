@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
-use countersign_peer::mirror::{Folder, Served};
+use countersign_peer::mirror::{Folder, Served, faults};
 use countersign_tlog::fsck::{Findings, fsck};
 use serde_json::{Value, json};
 
@@ -23,6 +23,9 @@ pub(super) struct Args {
     #[command(flatten)]
     trust: Trust,
 }
+
+/// Faults that are told one by one; of more, their number.
+const FAULTS_MAX: usize = 1000;
 
 pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let policy = args.trust.policy()?;
@@ -55,19 +58,41 @@ pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     };
     let findings = fsck(size, root, &Served(&shown)).map_err(|error| Failure::usage(told(&error)))?;
     drop(shown);
-    let (sound, words, faults): (Exit, String, Vec<Value>) = match findings {
-        Findings::Sound(sound) => {
-            let words =
-                format!("sound: {} bundles and {} tiles hash to the root", sound.bundles, sound.tiles);
-            (Exit::Yes, words, Vec::new())
+    let mut told_faults: Vec<Value> = Vec::new();
+    let (sound, words) = match findings {
+        Findings::Sound(sound) => (
+            Exit::Yes,
+            format!("sound: {} bundles and {} tiles hash to the root", sound.bundles, sound.tiles),
+        ),
+        Findings::Faulty(first) => {
+            // Where there is one there may be more: each is named.
+            let (mut words, mut count) = (String::new(), 0_u64);
+            let mut tell = |path: Option<String>, fault: String| {
+                count = count.saturating_add(1);
+                if told_faults.len() < FAULTS_MAX {
+                    words.push_str(&format!("\n    {fault}"));
+                    told_faults.push(json!({"path": path, "fault": fault}));
+                }
+            };
+            faults(checkpoint.checkpoint(), &folder, &mut |fault| {
+                tell(fault.path().map(|path| path.to_string()), fault.to_string());
+            })
+            .map_err(|error| Failure::usage(error.to_string()))?;
+            if count == 0 {
+                count = 1;
+                words = format!("\n    {first}");
+                told_faults.push(json!({"path": null, "fault": first.to_string()}));
+            }
+            let more =
+                if count > FAULTS_MAX as u64 { format!("\n    … {count} in all") } else { String::new() };
+            (Exit::No, format!("faulty: {count} faults{words}{more}"))
         }
-        Findings::Faulty(fault) => (Exit::No, format!("faulty: {fault}"), vec![json!(fault.to_string())]),
     };
     let exit = signed.max(sound);
     if shell.json {
         shell.print_json(&json!({
             "checkpoint": checkpoint_json(&checkpoint), "signed": signed_json,
-            "sound": sound == Exit::Yes, "faults": faults,
+            "sound": sound == Exit::Yes, "faults": told_faults,
         }))?;
     } else {
         let origin = escaped(checkpoint.checkpoint().origin().as_str());

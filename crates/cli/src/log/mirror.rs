@@ -20,13 +20,13 @@ use crate::shell::Shell;
 /// What `log mirror` is given.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Nothing is taken in that isn't proven: the checkpoint by the log's key (and the quorum, where the policy
-has one), its consistency with the copy's own, each file by the hashes above it. The copy's checkpoint
-changes last; after a kill, run it again. Two histories signed by one key are a fork: both notes are kept in
-DIR/fork/.
+    after_help = "Nothing is taken in that isn't proven: the checkpoint by the log's key (and the quorum, where the
+policy has one), its consistency with the copy's own, each file by the hashes above it. The copy's
+checkpoint changes last; after a kill, run it again. Two histories signed by one key are a fork:
+both notes are kept in DIR/fork/.
 
-Exit codes: 0 the copy is the log's latest · 1 fork, rollback, a file that isn't what the log signed ·
-3 the log can't be reached, its key isn't known, too few witnesses cosigned · 2 usage"
+Exit codes: 0 the copy is the log's latest · 1 fork, rollback, a file that isn't what the log
+signed · 3 the log can't be reached, its key isn't known, too few witnesses cosigned · 2 usage"
 )]
 pub(super) struct Args {
     /// The log: the address of its folder (https://…), or the folder
@@ -196,7 +196,9 @@ fn answer(round: &Round) -> Told {
             (Exit::No, "faulty", words, json!({"path": path, "fault": fault.to_string()}))
         }
     };
-    more["outcome"] = json!(outcome);
+    if let Value::Object(fields) = &mut more {
+        fields.insert("outcome".to_owned(), json!(outcome));
+    }
     Told { exit, words, json: more, over: matches!(round, Round::Fork(_)) }
 }
 

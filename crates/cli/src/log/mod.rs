@@ -17,11 +17,12 @@ use crate::shell::Shell;
   countersign log mirror https://log.ruritania.example/record copy --policy theirs.policy --follow
   countersign log fsck copy --key VKEY
   countersign log prove copy --index 27 -o act.tlog-proof
-  countersign log verify act.tlog-proof --salt act.salt --act act.json --p7s act.p7s --policy theirs.policy
+  countersign log verify act.tlog-proof --salt act.salt --act act.json --p7s act.p7s \\
+      --policy theirs.policy
   countersign log verify --consistency old.checkpoint new.checkpoint --source copy --key VKEY
 
-VKEY is the log's verifier key (C2SP signed-note), name+id+base64; its name is the log's origin. A policy is a
-C2SP tlog-policy: lines `log VKEY`, `witness NAME VKEY`, `group …`, `quorum NAME|none`.
+VKEY is the log's verifier key (C2SP signed-note), name+id+base64; its name is the log's origin.
+A policy is a C2SP tlog-policy: lines `log VKEY`, `witness NAME VKEY`, `group …`, `quorum NAME|none`.
 
 Exit codes: 0 yes · 1 verdict no · 2 usage · 3 undetermined")]
 pub(crate) struct Args {

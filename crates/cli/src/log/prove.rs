@@ -22,9 +22,10 @@ use crate::shell::Shell;
 /// What `log prove` is given.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The proof is made of the log's tiles and checked before it is written. An entry that is given is looked for, the
-newest first; only its leaf is compared. Exit codes: 0 the proof is written · 1 no such entry, or a tile is wrong ·
-3 the checkpoint is signed by no key that was given · 2 usage"
+    after_help = "The proof is made of the log's tiles and checked before it is written. An entry that is given is
+looked for, the newest first; only its leaf is compared.
+
+Exit codes: 0 the proof is written · 1 no such entry, or a tile is wrong · 3 the checkpoint is signed by no key that was given · 2 usage"
 )]
 pub(super) struct Args {
     /// The log: the address of its folder (https://…), or the folder

@@ -21,8 +21,8 @@ use crate::shell::Shell;
 #[command(
     after_help = "An act's entry is SHA-256 of its salt, its bytes and its signature: `cat X.salt X.json X.p7s | sha256sum`.
 
-Exit codes: 0 included, and witnessed as the policy asks · 1 not included, or wrongly signed · 3 included and
-too few witnesses cosigned, or the log's key isn't known · 2 usage
+Exit codes: 0 included, and witnessed as the policy asks · 1 not included, or wrongly signed ·
+3 included and too few witnesses cosigned, or the log's key isn't known · 2 usage
 With --consistency: 0 NEW follows from OLD · 1 it doesn't · 3 a key isn't known, the source can't be read"
 )]
 pub(super) struct Args {
@@ -173,11 +173,13 @@ fn judged(
         );
         return (Exit::No, words);
     }
-    if before.size() == after.size() && before.root() != after.root() {
-        return (
-            Exit::No,
-            format!("no: FORK: {} signed two roots at {} entries", before.origin(), before.size()),
-        );
+    if before.size() == after.size() {
+        let (origin, size) = (before.origin(), before.size());
+        return if before.root() == after.root() {
+            (Exit::Yes, format!("yes: both are of the same {size} entries"))
+        } else {
+            (Exit::No, format!("no: FORK: {origin} signed two roots at {size} entries"))
+        };
     }
     match found() {
         Ok(Consistency::Consistent) => {

@@ -12,6 +12,7 @@ use crate::exit::{Exit, Failure};
 use crate::shell::Shell;
 
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
     /// Where to answer
     #[arg(long, value_name = "ADDR", default_value = LISTEN)]

@@ -8,9 +8,12 @@ mod example;
 mod golden;
 mod inspect;
 mod key;
+mod log;
 mod pdf;
 mod sign;
 mod stamp;
+#[cfg(unix)]
+mod witness;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -12,6 +12,7 @@
 //! The copy is a log as C2SP tlog-tiles has it, `checkpoint` and `tile/…`, and can be served as such; `fork/…` beside it holds
 //! evidence, where there is any.
 
+mod check;
 mod copy;
 mod fault;
 mod fork;
@@ -19,6 +20,7 @@ mod tree;
 mod upstream;
 mod web;
 
+pub use check::faults;
 pub use fault::Fault;
 pub use fork::Fork;
 pub use upstream::{Folder, Served, Unread, Upstream, Why};

@@ -238,7 +238,7 @@ pub(crate) fn unread(error: ReadError<Stop>) -> Stop {
 }
 
 /// The partial tiles of a size: with the full ones, all there is.
-fn edge_tiles(size: TreeSize) -> impl Iterator<Item = Tile> {
+pub(super) fn edge_tiles(size: TreeSize) -> impl Iterator<Item = Tile> {
     (0..=LEVEL_MAX).filter_map(move |level| {
         let index = size.get().checked_shr(8 * (u32::from(level) + 1)).unwrap_or(0);
         Tile::in_tree(level, index, size).filter(|tile| !tile.is_full())
@@ -246,7 +246,7 @@ fn edge_tiles(size: TreeSize) -> impl Iterator<Item = Tile> {
 }
 
 /// The root that the tiles of a right edge hash to.
-fn edge_root(size: TreeSize, edge: &[(Tile, Vec<Hash>)]) -> Result<Hash, Stop> {
+pub(super) fn edge_root(size: TreeSize, edge: &[(Tile, Vec<Hash>)]) -> Result<Hash, Stop> {
     struct Read<'a>(&'a [(Tile, Vec<Hash>)]);
     impl TileSource for Read<'_> {
         type Error = Stop;
@@ -287,7 +287,7 @@ fn diagnose<U: Upstream + ?Sized>(
 }
 
 /// A tile's hashes, where the bytes have its length or that of the full one.
-fn hashes(tile: Tile, bytes: &[u8]) -> Option<Vec<Hash>> {
+pub(super) fn hashes(tile: Tile, bytes: &[u8]) -> Option<Vec<Hash>> {
     if bytes.len() != tile.length() && bytes.len() != usize::from(TILE_WIDTH) * HASH_LENGTH {
         return None;
     }
@@ -296,7 +296,7 @@ fn hashes(tile: Tile, bytes: &[u8]) -> Option<Vec<Hash>> {
 }
 
 /// The root over a full tile's hashes.
-fn perfect_root(hashes: &[Hash]) -> Hash {
+pub(super) fn perfect_root(hashes: &[Hash]) -> Hash {
     let mut range = CompactRange::new();
     for hash in hashes {
         // A tile has 256 hashes, a range has room for 2⁶².
@@ -316,7 +316,7 @@ fn read_entries(bundle: Bundle, bytes: &[u8]) -> Result<Entries<'_>, BundleError
     }
 }
 
-fn leaves(bundle: Bundle, bytes: &[u8]) -> Result<Vec<Hash>, BundleError> {
+pub(super) fn leaves(bundle: Bundle, bytes: &[u8]) -> Result<Vec<Hash>, BundleError> {
     Ok(read_entries(bundle, bytes)?.iter().take(bundle.width().into()).map(Hash::leaf).collect())
 }
 
@@ -330,7 +330,7 @@ fn entries(bundle: Bundle, bytes: &[u8], expected: &[Hash]) -> Result<Option<Vec
 }
 
 /// The first entry that isn't what its leaf says.
-fn entry_fault(bundle: Bundle, bytes: &[u8], expected: &[Hash]) -> Fault {
+pub(super) fn entry_fault(bundle: Bundle, bytes: &[u8], expected: &[Hash]) -> Fault {
     let path = TilePath::Entries(bundle);
     let computed = leaves(bundle, bytes).unwrap_or_default();
     let differs = (bundle.first()..).zip(computed).zip(expected).find(|((_, leaf), hash)| leaf != *hash);

@@ -72,15 +72,24 @@ impl Witnesses for Circle {
 
     fn ask(&self, request: &Request<'_>) -> Vec<Answer> {
         match self.asked(request) {
-            Ok(asked) => asked.answers.iter().map(|answered| Answer {
-                witness: answered.key.clone(),
-                said: said(&asked, &answered.key, &answered.outcome, request),
-            }).collect(),
+            Ok(asked) => asked
+                .answers
+                .iter()
+                .map(|answered| Answer {
+                    witness: answered.key.clone(),
+                    said: said(&asked, &answered.key, &answered.outcome, request),
+                })
+                .collect(),
             // A checkpoint that does not count, whoever cosigns it.
-            Err(error) => self.policy.witnesses().iter().map(|witness| Answer {
-                witness: witness.key().clone(),
-                said: Err(Silence::Garbage { reason: error.to_string() }),
-            }).collect(),
+            Err(error) => self
+                .policy
+                .witnesses()
+                .iter()
+                .map(|witness| Answer {
+                    witness: witness.key().clone(),
+                    said: Err(Silence::Garbage { reason: error.to_string() }),
+                })
+                .collect(),
         }
     }
 }
@@ -104,7 +113,9 @@ fn said(
         }
         Outcome::NotKnown => Silence::UnknownLog,
         Outcome::KeyNotKnown => Silence::Refused { status: 403 },
-        Outcome::Refused { status } | Outcome::Redirected { status, .. } => Silence::Refused { status: *status },
+        Outcome::Refused { status } | Outcome::Redirected { status, .. } => {
+            Silence::Refused { status: *status }
+        }
         Outcome::Busy { .. } => Silence::Busy,
         Outcome::NoAddress => Silence::NoUrl,
         Outcome::TimedOut { .. } | Outcome::NotWaitedFor => Silence::Late,

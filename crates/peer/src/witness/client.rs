@@ -10,6 +10,7 @@ use countersign_tlog::note::{KeyRing, NoteError, SameKeyTwice, VerifierKey};
 use countersign_tlog::policy::{Policy, UntrustedError, Witness};
 use countersign_tlog::proof::{ConsistencyProof, ProofLinesError};
 use countersign_tlog::size::TreeSize;
+use countersign_tlog::tile::{TileNodes, TileSource};
 use countersign_tlog::witness::{AddCheckpoint, Answer};
 use std::error::Error;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -107,7 +108,8 @@ impl Client {
         let policy = question.policy;
         let checkpoint = question.checkpoint.clone();
         let done = policy.evaluate(&checkpoint)?;
-        let mut talks: Vec<Talk<'_>> = policy.witnesses().iter().map(|witness| Talk::new(witness, &question)).collect();
+        let mut talks: Vec<Talk<'_>> =
+            policy.witnesses().iter().map(|witness| Talk::new(witness, &question)).collect();
         let (events, heard) = channel();
         let mut round = Round { line: &self.line, question: &mut question, checkpoint, events };
         if !done.quorum().is_met() {
@@ -132,6 +134,24 @@ impl Client {
     }
 }
 
+/// Asks a policy's witnesses to cosign the checkpoint of a log whose tiles lie in `tiles` (C2SP tlog-tiles): what
+/// `countersign log witness` does.
+pub fn ask<S: TileSource>(
+    checkpoint: &SignedCheckpoint,
+    policy: &Policy,
+    tiles: &S,
+    remembered: &dyn Fn(&VerifierKey) -> Option<TreeSize>,
+    patience: Patience,
+) -> Result<Asked, AskError>
+where
+    S::Error: Error + 'static,
+{
+    let size = checkpoint.checkpoint().size();
+    let mut nodes = TileNodes::new(size, tiles);
+    let proof = &mut |old| Ok(ConsistencyProof::make(old, size, &mut nodes)?);
+    Client::new(patience).ask(Question { checkpoint, policy, remembered, proof })
+}
+
 impl<'a> Talk<'a> {
     fn new(witness: &'a Witness, question: &Question<'_>) -> Self {
         let url = witness.url().and_then(|url| std::str::from_utf8(url.as_bytes()).ok());
@@ -142,7 +162,16 @@ impl<'a> Talk<'a> {
         let size = question.checkpoint.checkpoint().size();
         let remembered = (question.remembered)(witness.key());
         let from = remembered.unwrap_or(TreeSize::ZERO).min(size);
-        Self { witness, url, from, again: false, latest: None, went_back: None, outcome: None, looking: false }
+        Self {
+            witness,
+            url,
+            from,
+            again: false,
+            latest: None,
+            went_back: None,
+            outcome: None,
+            looking: false,
+        }
     }
 
     fn end(self) -> Answered {

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) struct Mark {
     path: PathBuf,
     /// What this process has made durable.
-    durable: Mutex<u64>,
+    durable: Mutex<Option<u64>>,
 }
 
 /// Bytes of the file.
@@ -18,7 +18,7 @@ const LENGTH: usize = 21;
 
 impl Mark {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, durable: Mutex::new(0) }
+        Self { path, durable: Mutex::new(None) }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -37,11 +37,12 @@ impl Mark {
     /// Makes it durable that `count` was reached. Several threads and processes may do so at once; the greatest stays.
     pub(super) fn raise(&self, count: u64) -> io::Result<()> {
         let mut durable = self.durable.lock().unwrap_or_else(PoisonError::into_inner);
-        if *durable >= count {
+        if *durable >= Some(count) {
             return Ok(());
         }
         let new = !self.path.exists();
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&self.path)?;
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&self.path)?;
         file.lock()?;
         let found = if file.metadata()?.len() == 0 { 0 } else { read(&mut file)? };
         let count = count.max(found);
@@ -51,7 +52,7 @@ impl Mark {
         if new && let Some(dir) = self.path.parent() {
             File::open(dir).and_then(|dir| dir.sync_all())?;
         }
-        *durable = count;
+        *durable = Some(count);
         Ok(())
     }
 }

@@ -157,14 +157,24 @@ impl Outcome {
         Some(match self {
             Self::Cosigned { .. } | Self::NotWaitedFor => return None,
             Self::Fork(_) => "stop writing, keep the alarm, compare with a mirror: `countersign log verify`",
-            Self::Behind { .. } => "don't sign: fetch what is missing from a mirror, or find out who else has the log's key",
-            Self::NotKnown | Self::KeyNotKnown => "give its operator this log's verifier key: `countersign witness log add VKEY`",
-            Self::Busy { .. } | Self::TimedOut { .. } | Self::Unreachable { .. } => "it will be asked again with the next checkpoint",
+            Self::Behind { .. } => {
+                "don't sign: fetch what is missing from a mirror, or find out who else has the log's key"
+            }
+            Self::NotKnown | Self::KeyNotKnown => {
+                "give its operator this log's verifier key: `countersign witness log add VKEY`"
+            }
+            Self::Busy { .. } | Self::TimedOut { .. } | Self::Unreachable { .. } => {
+                "it will be asked again with the next checkpoint"
+            }
             Self::Refused { .. } | Self::Garbled(_) | Self::TooLong | Self::Contradictory { .. } => {
                 "ask its operator whether a witness is running at that address"
             }
-            Self::Redirected { .. } => "put the address it redirects to into the policy, if it is the witness's",
-            Self::NotCounted { .. } => "its key is not the one in the policy: ask its operator for its verifier key",
+            Self::Redirected { .. } => {
+                "put the address it redirects to into the policy, if it is the witness's"
+            }
+            Self::NotCounted { .. } => {
+                "its key is not the one in the policy: ask its operator for its verifier key"
+            }
             Self::NoAddress => "write its http address after its key in the policy",
             Self::NoProof { .. } => "check this log's files: `countersign log fsck`",
         })
@@ -176,7 +186,9 @@ impl fmt::Display for Outcome {
         match self {
             Self::Cosigned { .. } => write!(f, "cosigned"),
             Self::Fork(alarm) => write!(f, "{alarm}"),
-            Self::Behind { latest } => write!(f, "has seen {latest} entries of this record, more than are here"),
+            Self::Behind { latest } => {
+                write!(f, "has seen {latest} entries of this record, more than are here")
+            }
             Self::NotKnown => write!(f, "does not know this log (404)"),
             Self::KeyNotKnown => write!(f, "does not know this log's key (403)"),
             Self::Busy { status, retry_after: Some(after) } => {
@@ -184,21 +196,30 @@ impl fmt::Display for Outcome {
             }
             Self::Busy { status, retry_after: None } => write!(f, "is busy ({status})"),
             Self::Refused { status } => write!(f, "refused with the status {status}"),
-            Self::Redirected { status, to } => write!(f, "redirects ({status}) to {to}, which is not followed"),
-            Self::NotCounted { lines: 1 } => write!(f, "answered with a signature that does not verify by its key"),
+            Self::Redirected { status, to } => {
+                write!(f, "redirects ({status}) to {to}, which is not followed")
+            }
+            Self::NotCounted { lines: 1 } => {
+                write!(f, "answered with a signature that does not verify by its key")
+            }
             Self::NotCounted { lines } => {
                 write!(f, "answered with {lines} signatures, none of which verifies by its key")
             }
             Self::Garbled(error) => write!(f, "gave an answer that can't be read: {error}"),
             Self::Contradictory { from, latest } => {
-                write!(f, "contradicts itself: asked from {from} entries, it says that {latest} were its latest")
+                write!(
+                    f,
+                    "contradicts itself: asked from {from} entries, it says that {latest} were its latest"
+                )
             }
             Self::TooLong => write!(f, "sent more than an answer has"),
             Self::TimedOut { within } => write!(f, "gave no answer within {} s", within.as_secs_f32()),
             Self::Unreachable { error } => write!(f, "could not be reached: {error}"),
             Self::NotWaitedFor => write!(f, "had not answered yet"),
             Self::NoAddress => write!(f, "has no http address in the policy"),
-            Self::NoProof { from, error } => write!(f, "could not be asked: no proof from {from} entries: {error}"),
+            Self::NoProof { from, error } => {
+                write!(f, "could not be asked: no proof from {from} entries: {error}")
+            }
         }
     }
 }

@@ -250,7 +250,9 @@ impl Register {
             match request.decide(known.as_ref().map(|(keys, latest)| (keys, *latest))) {
                 Err(refusal) => {
                     let alarm = match (refusal.fork(), &known) {
-                        (Some(fork), Some((keys, _))) => self.keep(fork, &shortened(checkpoint, keys), now)?,
+                        (Some(fork), Some((keys, _))) => {
+                            self.keep(fork, &shortened(checkpoint, keys), now)?
+                        }
                         _ => None,
                     };
                     return Ok(Witnessed::Refused { refusal, alarm });
@@ -320,7 +322,8 @@ impl Register {
         now: Timestamp,
     ) -> Result<Option<Box<Evidence>>, RegisterError> {
         let new = self.write(|change| {
-            let insert = "INSERT OR IGNORE INTO fork (origin, size, offered, seen_note, offered_note, seen_at)
+            let insert =
+                "INSERT OR IGNORE INTO fork (origin, size, offered, seen_note, offered_note, seen_at)
                 SELECT origin, size, ?3, note, ?4, ?5 FROM log
                 WHERE origin = ?1 AND size = ?2 AND note IS NOT NULL
                   AND (SELECT count(*) FROM fork WHERE fork.origin = ?1) < ?6";
@@ -352,10 +355,10 @@ impl Register {
 
     /// The forks seen, the first first.
     pub fn forks(&self) -> Result<Vec<Evidence>, RegisterError> {
-        let select = "SELECT seen_note, offered_note, seen_at FROM fork ORDER BY seen_at, origin, size, offered";
-        let rows: Vec<(String, String, u64)> = self.rows(select, (), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
+        let select =
+            "SELECT seen_note, offered_note, seen_at FROM fork ORDER BY seen_at, origin, size, offered";
+        let rows: Vec<(String, String, u64)> =
+            self.rows(select, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let evidence = |(seen, offered, at): (String, String, u64)| {
             let note = |text: &str| {
                 SignedCheckpoint::read(text.as_bytes()).map_err(|error| self.damaged("a fork's note", &error))
@@ -439,8 +442,8 @@ fn prepare(connection: &mut Connection, key: &VerifierKey) -> rusqlite::Result<(
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let tables = transaction
-        .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get::<_, i64>(0))?;
+    let tables =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get::<_, i64>(0))?;
     if tables == 0 {
         transaction.execute_batch(include_str!("schema.sql"))?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;

@@ -80,7 +80,7 @@ impl Default for Limits {
             waiting: 256,
             head: Duration::from_secs(5),
             body: Duration::from_secs(10),
-            connection: Duration::from_secs(300),
+            connection: Duration::from_mins(5),
             finish: Duration::from_secs(10),
         }
     }
@@ -277,14 +277,16 @@ async fn answer(request: Request<Incoming>, service: Arc<Service>, queue: Arc<Se
     };
     let read = matches!(*request.method(), Method::GET | Method::HEAD);
     match place.as_str() {
-        "/add-checkpoint" if request.method() == Method::POST => add_checkpoint(request, service, queue).await,
+        "/add-checkpoint" if request.method() == Method::POST => {
+            add_checkpoint(request, service, queue).await
+        }
         "/add-checkpoint" => not_so("POST"),
         _ if !read => not_so("GET, HEAD"),
         "/" | "" => plain(StatusCode::OK, &about(&service)),
-        "/healthz" => asked(service, queue, |service| {
-            service.register.logs().map(|_| plain(StatusCode::OK, "ok\n"))
-        })
-        .await,
+        "/healthz" => {
+            asked(service, queue, |service| service.register.logs().map(|_| plain(StatusCode::OK, "ok\n")))
+                .await
+        }
         place => match place.strip_prefix("/checkpoint/").and_then(origin) {
             Some(origin) => {
                 asked(service, queue, move |service| service.register.cosigned_last(&origin).map(last)).await
@@ -297,7 +299,8 @@ async fn answer(request: Request<Incoming>, service: Arc<Service>, queue: Arc<Se
 /// An origin as it stands in a path.
 fn origin(hex: &str) -> Option<Origin> {
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let hex = Some(hex.as_bytes()).filter(|hex| hex.len() <= 2 * ORIGIN_MAX && hex.iter().all(u8::is_ascii_hexdigit))?;
+    let hex = Some(hex.as_bytes())
+        .filter(|hex| hex.len() <= 2 * ORIGIN_MAX && hex.iter().all(u8::is_ascii_hexdigit))?;
     let bytes: Option<Vec<u8>> = hex.chunks(2).map(byte).collect();
     Origin::new(&String::from_utf8(bytes?).ok()?).ok()
 }
@@ -310,7 +313,8 @@ fn last(checkpoint: Option<SignedCheckpoint>) -> Reply {
 }
 
 async fn add_checkpoint(request: Request<Incoming>, service: Arc<Service>, queue: Arc<Semaphore>) -> Reply {
-    let too_long = || plain(StatusCode::PAYLOAD_TOO_LARGE, &format!("a request has at most {REQUEST_MAX} bytes\n"));
+    let too_long =
+        || plain(StatusCode::PAYLOAD_TOO_LARGE, &format!("a request has at most {REQUEST_MAX} bytes\n"));
     if request.body().size_hint().lower() > REQUEST_MAX as u64 {
         return too_long();
     }

@@ -373,7 +373,7 @@ impl Answer {
 impl IdentifierDigest {
     fn of(self, bytes: &[u8]) -> Vec<u8> {
         match self {
-            Self::Sha1 => crate::sha1::digest(bytes).to_vec(),
+            Self::Sha1 => crate::sha1::digest(bytes),
             Self::Sha2(digest) => digest.of(&[bytes]),
         }
     }

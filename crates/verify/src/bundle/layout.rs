@@ -93,8 +93,8 @@ impl ActPart {
 
 impl RecordKey {
     pub(super) fn of(origin: &Origin) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = sha256(origin.as_str().as_bytes()).0;
-        Self([a, b, c, d, e, f, g, h])
+        // A digest has more than eight bytes.
+        Self(sha256(origin.as_str().as_bytes()).0.first_chunk().copied().unwrap_or_default())
     }
 
     fn read(hex: &str) -> Option<Self> {

@@ -3,6 +3,7 @@
 mod forge;
 mod hostile;
 mod outside;
+mod records;
 mod round;
 
 use super::{Bundle, Manifest};

@@ -28,7 +28,7 @@ pub use fork::{Fork, Place};
 pub use proof::{Proven, RecordState, Unproven};
 
 use chain::{Chain, Shown};
-use countersign_agreement::record::{Commitment, Salt};
+use countersign_agreement::record::Commitment;
 use countersign_authority::model::name::Digest;
 use countersign_tlog::checkpoint::Origin;
 use countersign_tlog::hash::Hash;
@@ -37,7 +37,7 @@ use countersign_tlog::size::LeafIndex;
 use fork::Sighting;
 use proof::Prover;
 
-use crate::bundle::{Bundle, BundledAct, BundledRecord};
+use crate::bundle::{Bundle, BundledAct, BundledProof, BundledRecord};
 
 /// What the records in a bundle show. [`RecordEvidence::examine`] alone makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,16 +88,14 @@ impl RecordEvidence {
         let nothing = BundledRecord::default();
         let own = own_origin.as_ref().map(|origin| {
             let record = bundle.records.get(origin).unwrap_or(&nothing);
-            let beside = |act: &BundledAct| (act.tlog_proof.clone(), act.salt);
+            let beside =
+                |act: &BundledAct| BundledProof { tlog_proof: act.tlog_proof.clone(), salt: act.salt };
             Testimony::examine(bundle, origin, record, true, &beside, trust)
         });
         let foreign = bundle.records.iter().filter(|(origin, _)| Some(*origin) != own_origin.as_ref());
         let others = foreign
             .map(|(origin, record)| {
-                let by_id = |act: &BundledAct| {
-                    let proof = record.acts.get(&act.id).cloned().unwrap_or_default();
-                    (proof.tlog_proof, proof.salt)
-                };
+                let by_id = |act: &BundledAct| record.acts.get(&act.id).cloned().unwrap_or_default();
                 Testimony::examine(bundle, origin, record, false, &by_id, trust)
             })
             .collect();
@@ -161,14 +159,14 @@ impl Testimony {
         origin: &Origin,
         record: &BundledRecord,
         is_own: bool,
-        beside: &dyn Fn(&BundledAct) -> (Option<Vec<u8>>, Option<Salt>),
+        beside: &dyn Fn(&BundledAct) -> BundledProof,
         trust: &Policy,
     ) -> Self {
         let mut prover = Prover::new(origin, trust);
         let mut acts = Vec::with_capacity(bundle.acts.len());
         let mut shown = Vec::with_capacity(bundle.acts.len());
         for act in &bundle.acts {
-            let (proof, salt) = beside(act);
+            let BundledProof { tlog_proof: proof, salt } = beside(act);
             let commitment = salt.map(|salt| Commitment::of(&salt, &act.json, &act.p7s));
             let state = match (proof, commitment) {
                 (None, _) => RecordState::None,

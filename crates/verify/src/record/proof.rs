@@ -16,7 +16,7 @@ pub enum RecordState {
     /// A proof is there and shows nothing.
     Unproven(Unproven),
     /// It is in the record.
-    Proven(Proven),
+    Proven(Box<Proven>),
 }
 
 /// Shown: a log that the reader trusts signed a tree with the entry in it.
@@ -58,8 +58,8 @@ impl RecordState {
         match self {
             Self::None => "none",
             Self::Unproven(_) => "unproven",
-            Self::Proven(Proven::Included(_)) => "included",
-            Self::Proven(Proven::Witnessed(_)) => "witnessed",
+            Self::Proven(proven) if proven.is_witnessed() => "witnessed",
+            Self::Proven(_) => "included",
         }
     }
 
@@ -87,7 +87,7 @@ impl RecordState {
 
 impl From<Result<Proven, Unproven>> for RecordState {
     fn from(shown: Result<Proven, Unproven>) -> Self {
-        shown.map_or_else(Self::Unproven, Self::Proven)
+        shown.map_or_else(Self::Unproven, |proven| Self::Proven(Box::new(proven)))
     }
 }
 

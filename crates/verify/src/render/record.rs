@@ -29,7 +29,10 @@ pub(super) fn known_at_json(known_at: KnownAt) -> Value {
 pub(super) fn own(report: &Report) -> Option<String> {
     let line = report.records.first().filter(|line| line.own)?;
     if !line.trusted {
-        return Some(format!("said to be in the record {}, which you don't trust", line.origin));
+        let withheld = line.withheld.as_ref();
+        let withheld = withheld
+            .map_or(String::new(), |said| format!(", {} withheld by its own word", acts(&said.numbers)));
+        return Some(format!("said to be in the record {}, which you don't trust{withheld}", line.origin));
     }
     Some(told(line))
 }

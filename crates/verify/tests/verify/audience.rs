@@ -104,8 +104,13 @@ fn left_out(scene: &Scene, audience: &Audience) -> BTreeSet<usize> {
     loop {
         let ids: Vec<String> = out.iter().map(|at| scene.all.acts[*at].id.hex()).collect();
         let points = |at: &usize| {
-            let json = String::from_utf8_lossy(&scene.all.acts[*at].json).to_lowercase();
-            hidden.iter().chain(&ids).any(|hex| json.contains(hex.as_str()))
+            let mut words = String::from_utf8_lossy(&scene.all.acts[*at].json).to_lowercase();
+            for (digest, (ending, text)) in &scene.all.documents {
+                if ending == "json" && words.contains(&digest.hex()) {
+                    words += &String::from_utf8_lossy(text);
+                }
+            }
+            hidden.iter().chain(&ids).any(|hex| words.contains(hex.as_str()))
         };
         let more: Vec<usize> = (0..scene.acts.len()).filter(|at| !out.contains(at)).filter(points).collect();
         if more.is_empty() {

@@ -36,15 +36,15 @@ withdrawal on 12 months notice
 const POLICY: &str = "policy \"P\" version 1\nwe are KRA\naccept source \"Desk\"\naccept source \"Keys\"\n";
 
 /// A dossier being made: one CA, a key a person, a map that binds those keys.
-struct Table {
+pub(crate) struct Table {
     pki: Pki,
-    bundle: Bundle,
-    text: Digest,
+    pub(crate) bundle: Bundle,
+    pub(crate) text: Digest,
     keys: String,
 }
 
 impl Table {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let parties = vec!["RUR".into(), "KRA".into()];
         let manifest = Manifest { id: "talks".into(), title: "Talks".into(), parties, origin: None };
         let mut bundle = Bundle::new(manifest);
@@ -61,7 +61,7 @@ impl Table {
     }
 
     /// A person's key, and the line of the map that binds it.
-    fn binds(&mut self, person: &str) {
+    pub(crate) fn binds(&mut self, person: &str) {
         let key = self.key(person);
         let fingerprint = Digest(key.certificate().fingerprint());
         self.keys.push_str(&format!("person {person} \"{person}\" key {fingerprint}\n"));
@@ -74,7 +74,7 @@ impl Table {
     }
 
     /// An act of RUR by a person in an office or under a grant, signed with somebody's key.
-    fn act(&mut self, kind: &str, by: Value, at: &str, body: Value, key: &str) {
+    pub(crate) fn act(&mut self, kind: &str, by: Value, at: &str, body: Value, key: &str) {
         let act = json!({
             "v": 1, "dossier": "talks", "kind": kind, "on_behalf_of": "RUR", "with": ["KRA"], "by": by,
             "matter": "security/nuclear", "at": at, "seen": null, "visibility": "public", "body": body,
@@ -86,7 +86,7 @@ impl Table {
         self.bundle.push_act(bytes, p7s);
     }
 
-    fn office(person: &str, office: &str) -> Value {
+    pub(crate) fn office(person: &str, office: &str) -> Value {
         json!({"person": person, "capacity": office, "under": null})
     }
 

@@ -59,6 +59,8 @@ pub(crate) struct Keeper {
     pub(crate) head: usize,
     /// How many of the witnesses cosign.
     pub(crate) witnesses: usize,
+    /// When they cosign, in unix seconds.
+    pub(crate) time: u64,
 }
 
 impl Keeper {
@@ -66,7 +68,15 @@ impl Keeper {
     pub(crate) fn new(origin: &str, witnesses: usize) -> Self {
         let entries = (0..5_u8).map(|at| [at; 32]).collect();
         let origin = Origin::new(origin).expect("an origin");
-        Self { origin, entries, links: Vec::new(), places: Vec::new(), head: 0, witnesses }
+        Self {
+            origin,
+            entries,
+            links: Vec::new(),
+            places: Vec::new(),
+            head: 0,
+            witnesses,
+            time: 1_764_000_000,
+        }
     }
 
     /// The salt of the act with a number.
@@ -98,7 +108,7 @@ impl Keeper {
         let mut signed = checkpoint.sign(key).expect("signs");
         for name in &WITNESSES[..self.witnesses] {
             let witness = Software::new(name, SignatureType::CosignatureV1);
-            let time = Timestamp::new(1_764_000_000).expect("a time");
+            let time = Timestamp::new(self.time).expect("a time");
             signed.add([cosign(signed.checkpoint(), &witness, time).expect("cosigns")]).expect("room");
         }
         signed

@@ -7,6 +7,7 @@ mod dossier;
 mod keeper;
 mod proofs;
 mod record;
+mod recorded;
 mod secrets;
 mod signed;
 mod signed_pdf;

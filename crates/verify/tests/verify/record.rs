@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use countersign_agreement::record::Salt;
 use countersign_authority::model::name::Digest;
+use countersign_testkit::openssl::openssl;
 use countersign_tlog::note::SignatureType;
 use countersign_tlog::size::LeafIndex;
-use countersign_verify::bundle::{Bundle, Manifest, read, write};
+use countersign_verify::bundle::{Bundle, BundledRecord, Manifest, read, write};
 use countersign_verify::record::{Completeness, Fork, Incomplete, KnownAt, RecordEvidence, Unproven};
 use proptest::prelude::*;
 
@@ -76,7 +77,7 @@ impl Scene {
         self
     }
 
-    fn own(&mut self) -> &mut countersign_verify::bundle::BundledRecord {
+    fn own(&mut self) -> &mut BundledRecord {
         self.bundle.records.get_mut(&self.ours.origin).expect("our record")
     }
 }
@@ -168,7 +169,7 @@ type Spoil = fn(&mut Scene);
 #[test]
 fn a_chain_that_shows_nothing_says_why() {
     let table: &[(&str, Spoil)] = &[
-        ("no links", |s| *s.own() = Default::default()),
+        ("no links", |s| *s.own() = BundledRecord::default()),
         ("no head", |s| s.own().head = None),
         ("head is no proof", |s| s.own().head = Some(b"c2sp.org/tlog-proof@v1\n".to_vec())),
         ("head of another record", |s| s.own().head = Some(s.theirs.proof(s.theirs.head))),
@@ -385,7 +386,7 @@ fn two_exports_with_two_links_of_one_number_show_a_fork() {
     other.ours = forked;
     other.bundle.acts.truncate(2);
     for record in other.bundle.records.values_mut() {
-        *record = Default::default();
+        *record = BundledRecord::default();
     }
     other.ours.give(&mut other.bundle);
     let found = examined(&one).contradictions(&examined(&other));
@@ -496,4 +497,59 @@ fn reasons_are_values_to_be_matched() {
         evidence.own().expect("ours").completeness(),
         Completeness::Unproven(Incomplete::Head { number: 6, reason: Unproven::OtherOrigin { .. } })
     ));
+}
+
+/// The commands in README.txt on a record's files, run as they stand there.
+#[test]
+fn the_readme_checks_the_record_without_this_program() {
+    let dir = tempfile::tempdir().expect("a folder");
+    if openssl(dir.path(), &["version"]).is_none() {
+        return;
+    }
+    let run = |scene: &Scene, folder: &str| {
+        let dir = dir.path().join(folder);
+        let zip = write(&scene.bundle).expect("a bundle");
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).expect("a zip");
+        zip.extract(&dir).expect("unpacks");
+        let readme = std::fs::read_to_string(dir.join("README.txt")).expect("a README");
+        assert!(readme.is_ascii());
+        let commands = readme.lines().filter_map(|line| line.strip_prefix("    "));
+        let mut said = Vec::new();
+        for command in commands.filter(|line| line.contains("records/")) {
+            let output = std::process::Command::new("sh").arg("-c").arg(command).current_dir(&dir).output();
+            let output = output.expect("a shell");
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+            said.extend(text.lines().map(|line| {
+                let (file, what) = line.rsplit_once(": ").expect("a file and what is said of it");
+                let cut: String =
+                    file.chars().filter(|c| !c.is_ascii_hexdigit() || file.len() < 40).collect();
+                format!("{} {what}", cut.rsplit_once('.').map_or("", |(_, ending)| ending))
+            }));
+        }
+        said.sort();
+        said
+    };
+    // Six acts and the head of ours, two and the head of theirs; two chains.
+    let honest = run(&scene().without(&[]), "honest");
+    let count = |said: &[String], what: &str| said.iter().filter(|line| line.ends_with(what)).count();
+    assert_eq!((count(&honest, " in the tree"), count(&honest, " unbroken"), honest.len()), (10, 2, 12));
+    let mut spoiled = scene();
+    spoiled.bundle.acts[1].p7s.push(0);
+    spoiled.bundle.acts[2].tlog_proof = Some(spoiled.ours.proof(3));
+    spoiled.own().links[2].bears = false;
+    let spoiled = run(&spoiled, "spoiled");
+    assert_eq!((count(&spoiled, " NOT SHOWN"), count(&spoiled, " BROKEN")), (2, 1));
+    assert_eq!((count(&spoiled, " in the tree"), count(&spoiled, " unbroken")), (8, 1));
+}
+
+/// `COUNTERSIGN_BLESS=1` writes the starting point for fuzzing anew.
+#[test]
+fn the_seed_for_fuzzing_is_a_bundle_with_two_records() {
+    let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/bundle/recorded.dossier");
+    let expected = write(&scene().without(&[2]).bundle).expect("a bundle");
+    if std::env::var_os("COUNTERSIGN_BLESS").is_some() {
+        std::fs::write(seed, &expected).expect("the seed is written");
+    }
+    assert!(std::fs::read(seed).is_ok_and(|found| found == expected));
 }

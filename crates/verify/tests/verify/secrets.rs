@@ -78,6 +78,8 @@ pub(crate) struct Plan {
     pub(crate) texts: Vec<(usize, usize)>,
     /// Which party keeps which map to itself, if one does.
     pub(crate) kept: Vec<Option<usize>>,
+    /// The same of the terms of texts.
+    pub(crate) kept_terms: Vec<Option<usize>>,
     pub(crate) recorded: bool,
     /// How many acts the archive is older than.
     pub(crate) archived_before: usize,
@@ -88,10 +90,11 @@ prop_compose! {
         acts in vec(a_drawn_act(), 1..8),
         texts in vec((0..DOCUMENTS, 0..DOCUMENTS), 2),
         kept in vec(proptest::option::weighted(0.3, 0..2_usize), MAPS),
+        kept_terms in vec(proptest::option::weighted(0.2, 0..2_usize), 2),
         recorded in any::<bool>(),
         archived_before in 0..4_usize,
     ) -> Plan {
-        Plan { acts, texts, kept, recorded, archived_before }
+        Plan { acts, texts, kept, kept_terms, recorded, archived_before }
     }
 }
 
@@ -134,6 +137,8 @@ pub(crate) struct Scene {
     /// Digests that each act leads to, through texts too.
     leads: Vec<BTreeSet<Digest>>,
     salts: Vec<Vec<u8>>,
+    /// What an authority says of each signer's certificate.
+    answers: BTreeMap<usize, Vec<u8>>,
 }
 
 /// A word that nothing else holds.
@@ -167,6 +172,7 @@ impl Scene {
             drawn: plan.acts.clone(),
             leads: Vec::new(),
             salts: Vec::new(),
+            answers: BTreeMap::new(),
         };
         let mut named: Vec<Digest> =
             (0..DOCUMENTS).map(|at| scene.all.add_document("txt", document(at).into_bytes())).collect();
@@ -187,6 +193,9 @@ impl Scene {
         for (at, (one, other)) in plan.texts.iter().enumerate() {
             let terms = format!("terms \"{}\"\n", word("deal", at)).into_bytes();
             let terms_digest = sha256(&terms);
+            if let Some(party) = plan.kept_terms[at] {
+                scene.own.insert(terms_digest, PartyId::new(PARTIES[party]).expect("a party"));
+            }
             scene.all.terms.insert(format!("{}.terms", word("paragraph", at)), terms);
             let entry = |at: usize| Document {
                 digest: named[at],
@@ -245,12 +254,11 @@ impl Scene {
         }
         let kind = KINDS[drawn.kind];
         let body: Value = match kind {
-            "comment" => json!({"text": document.to_string(), "says": says}),
+            "comment" | "sign" => json!({"text": document.to_string(), "says": says}),
             "statement" => json!({"speaker": word("speaker", at), "says": says, "medium": word("medium", at),
                 "source": word("source", at), "evidence": document.to_string(), "stance": word("stance", at)}),
             "refuse" => json!({"text": document.to_string(), "confirms": act.to_string(), "says": says}),
             "adopt-map" => json!({"map": maps[drawn.document % MAPS].to_string(), "source": says}),
-            "sign" => json!({"text": document.to_string(), "says": says}),
             "correct" => json!({"act": act.to_string(), "says": says}),
             "report" => json!({"obligation": word("O", at), "says": says, "evidence": document.to_string()}),
             "attest" => json!({"act": act.to_string(), "scan": document.to_string(), "attested_by": says,
@@ -304,7 +312,8 @@ impl Scene {
             let list = keys.pki.crl(house, AT, &[]);
             put(format!("house{}.crl", signer % 3), list);
             let answer = keys.pki.ocsp(house, house, key.certificate(), AT, Status::Good);
-            put(format!("{}.ors", sha256(&answer).hex()), answer);
+            put(format!("{}.ors", sha256(&answer).hex()), answer.clone());
+            self.answers.insert(*signer, answer);
         }
         for (at, (tsa, above)) in keys.tsas.iter().enumerate() {
             for (what, key) in [("tsa", tsa), ("above", above)] {
@@ -376,6 +385,7 @@ impl Scene {
         KEYS.with(|keys| {
             for signer in (0..6).filter(|signer| signs(&unseen, *signer) && !signs(&seen, *signer)) {
                 secret(format!("name of {signer}"), agent(signer).as_bytes());
+                secret(format!("answer about {signer}"), &self.answers[&signer]);
                 secret(format!("certificate of {signer}"), keys.persons[signer].certificate().as_der());
             }
             for house in 0..3 {
@@ -394,21 +404,22 @@ impl Scene {
             }
         });
         let leads = |acts: &[usize], digest| acts.iter().any(|at| self.leads[*at].contains(&digest));
+        let kept =
+            |digest| self.own.get(&digest).is_some_and(|party| *audience != Audience::Own(party.clone()));
         for (digest, (_, bytes)) in &self.all.documents {
             if !leads(&seen, *digest) {
                 secret(format!("document {}", digest.short()), bytes);
             }
         }
         for (name, bytes) in &self.all.terms {
-            if !leads(&seen, sha256(bytes)) {
+            if kept(sha256(bytes)) || !leads(&seen, sha256(bytes)) {
                 secret(name.clone(), bytes);
                 secret(name.clone(), name.as_bytes());
             }
         }
         for (name, bytes) in &self.all.maps {
             let map = sha256(bytes);
-            let kept = self.own.get(&map).is_some_and(|party| *audience != Audience::Own(party.clone()));
-            if kept || (leads(&unseen, map) && !leads(&seen, map)) {
+            if kept(map) || (leads(&unseen, map) && !leads(&seen, map)) {
                 secret(name.clone(), bytes);
                 secret(name.clone(), name.as_bytes());
             }

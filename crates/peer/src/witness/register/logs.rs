@@ -3,7 +3,7 @@
 use super::{Register, RegisterError, latest};
 use countersign_tlog::checkpoint::{Origin, SignedCheckpoint};
 use countersign_tlog::cosignature::Timestamp;
-use countersign_tlog::note::VerifierKey;
+use countersign_tlog::note::{SignatureType, VerifierKey};
 use countersign_tlog::witness::Latest;
 use rusqlite::params;
 
@@ -84,11 +84,11 @@ impl Register {
     /// Trusts a key for the log whose origin is its name. Once a backup was taken up, a log that is not in it needs a
     /// `start`: it may have been cosigned since.
     pub fn add_log(&self, key: &VerifierKey, start: Option<&Start>) -> Result<Added, ResumeError> {
-        if key.signature_type() != countersign_tlog::note::SignatureType::Ed25519 {
-            return Err(ResumeError::NotALog { key: key.clone() });
+        if key.signature_type() != SignatureType::Ed25519 {
+            return Err(ResumeError::NotALog { name: key.name().clone() });
         }
         let origin = Origin::new(key.name().as_str())
-            .map_err(|_| ResumeError::NotALog { key: key.clone() })?;
+            .map_err(|_| ResumeError::NotALog { name: key.name().clone() })?;
         let known = self.logs_where("WHERE log.origin = ?1", [origin.as_str()])?.pop();
         if let Some(log) = known {
             if log.keys.contains(key) {
@@ -118,7 +118,8 @@ impl Register {
             }
         };
         self.write(|change| {
-            let insert = "INSERT OR IGNORE INTO log (origin, size, root, note, signed) VALUES (?1, ?2, ?3, ?4, 0)";
+            let insert =
+                "INSERT OR IGNORE INTO log (origin, size, root, note, signed) VALUES (?1, ?2, ?3, ?4, 0)";
             let root = state.root();
             let values = params![origin.as_str(), state.size().get(), root.as_bytes(), note];
             change.execute(insert, values)?;
@@ -129,9 +130,8 @@ impl Register {
 
     /// Trusts a key no longer; says whether it was trusted. What was signed last is never forgotten.
     pub fn remove_key(&self, key: &VerifierKey) -> Result<bool, RegisterError> {
-        let gone = self.write(|change| {
-            change.execute("DELETE FROM log_key WHERE vkey = ?1", [key.to_string()])
-        })?;
+        let gone =
+            self.write(|change| change.execute("DELETE FROM log_key WHERE vkey = ?1", [key.to_string()]))?;
         Ok(gone > 0)
     }
 }

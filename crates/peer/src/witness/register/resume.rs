@@ -6,7 +6,7 @@
 
 use super::{Register, RegisterError};
 use countersign_tlog::checkpoint::{Origin, SignedCheckpoint};
-use countersign_tlog::note::{KeyRing, SameKeyTwice, VerifierKey, VerifyError};
+use countersign_tlog::note::{KeyName, KeyRing, SameKeyTwice, VerifierKey, VerifyError};
 use countersign_tlog::size::TreeSize;
 use rusqlite::{Connection, MAIN_DB, params};
 use std::path::Path;
@@ -18,10 +18,10 @@ pub enum ResumeError {
     #[error(transparent)]
     Register(#[from] RegisterError),
     /// A key that is not a log's.
-    #[error("{key} is not a log's key: those sign notes, and their name is the log's origin")]
+    #[error("{name} is not a log's key: those sign notes, and their name is the log's origin")]
     NotALog {
-        /// The key.
-        key: VerifierKey,
+        /// Its name.
+        name: KeyName,
     },
     /// Logs of which nobody has said what was signed last.
     #[error("nothing says what was last cosigned of {}", listed(.origins))]
@@ -41,8 +41,8 @@ pub enum ResumeError {
     /// Not cosigned by this witness.
     #[error("the checkpoint does not carry a cosignature by {witness}: {source}")]
     NotByUs {
-        /// This witness's key.
-        witness: VerifierKey,
+        /// This witness's name.
+        witness: KeyName,
         /// Why.
         source: VerifyError,
     },
@@ -60,7 +60,9 @@ pub enum ResumeError {
         kept: TreeSize,
     },
     /// This witness cosigned two roots at one size: nobody can rely on its key any more.
-    #[error("{origin}: this witness cosigned two roots at {size} leaves; make a new key, nobody can rely on this one")]
+    #[error(
+        "{origin}: this witness cosigned two roots at {size} leaves; make a new key, nobody can rely on this one"
+    )]
     SignedTwo {
         /// Which log.
         origin: Origin,
@@ -154,7 +156,7 @@ pub(super) fn own(
     checkpoint.verify(&KeyRing::new(log.iter().cloned())?).map_err(ResumeError::NotByLog)?;
     let ours = KeyRing::new([witness.clone()])?;
     let by_us = checkpoint.verify(&ours);
-    by_us.map_err(|source| ResumeError::NotByUs { witness: witness.clone(), source })?;
+    by_us.map_err(|source| ResumeError::NotByUs { witness: witness.name().clone(), source })?;
     Ok(())
 }
 

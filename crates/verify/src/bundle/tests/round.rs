@@ -1,7 +1,11 @@
 //! What is written is read, and written the same.
 
 use super::{sample, short};
-use crate::bundle::{Bundle, BundleError, BundledAct, Manifest, read, sha256, write};
+use crate::bundle::{
+    Bundle, BundleError, BundledAct, BundledProof, BundledRecord, Manifest, read, sha256, write,
+};
+use countersign_agreement::record::{Commitment, Link, Salt};
+use countersign_tlog::checkpoint::Origin;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
@@ -53,7 +57,7 @@ type Spoil = fn(&mut Bundle);
 
 #[test]
 fn what_could_not_be_read_again_is_not_written() {
-    let spoil: [(&str, Spoil); 12] = [
+    let spoil: [(&str, Spoil); 11] = [
         ("title", |b| b.manifest.title.clear()),
         ("party", |b| b.manifest.parties.push("not an id".into())),
         ("party twice", |b| b.manifest.parties.push("RUR".into())),
@@ -64,7 +68,6 @@ fn what_could_not_be_read_again_is_not_written() {
             again.number = 3;
             b.acts.push(again);
         }),
-        ("salt", |b| b.acts[0].salt = Some(vec![1; 31])),
         ("large act", |b| b.acts[0].p7s = vec![0; 65_537]),
         ("document", |b| b.documents.values_mut().for_each(|(_, bytes)| bytes.push(0))),
         ("ending", |b| b.documents.values_mut().for_each(|(ending, _)| *ending = "p/f".into())),
@@ -85,7 +88,6 @@ fn what_could_not_be_read_again_is_not_written() {
     number: `acts/0003-a7c40e….json` is act 3, act 2 is missing: acts are numbered 0001, 0002, … without a gap; ask for a fresh export
     id: `acts/0002-a7c40e….json` has sha256:2b13ea…, its name says sha256:a7c40e…: it was altered; ask for a fresh export
     act twice: `acts/0003-164926….json` is the same act as `acts/0001-164926….json`; ask for a fresh export
-    salt: `acts/0001-164926….salt` has 31 bytes, a salt has 32; ask for a fresh export
     large act: `acts/0001-164926….p7s` has 65537 bytes, the limit there is 65536; leave it out or split it
     document: `documents/6d2c1a….txt` has sha256:28d16a…, its name says sha256:6d2c1a…: it was altered; ask for a fresh export
     ending: `documents/6d2c1a….p/f` has no place in a bundle; remove it, or check that this program is not older than the bundle
@@ -108,10 +110,49 @@ prop_compose! {
         json in vec(any::<u8>(), 0..200),
         p7s in vec(any::<u8>(), 0..50),
         tlog_proof in proptest::option::of(vec(any::<u8>(), 0..50)),
-        salt in proptest::option::of(vec(any::<u8>(), 32)),
+        salt in proptest::option::of(any::<[u8; 32]>().prop_map(Salt::new)),
         tsr in proptest::option::of(vec(any::<u8>(), 0..50)),
     ) -> BundledAct {
         BundledAct { number: 0, id: sha256(&json), json, p7s, tlog_proof, salt, tsr }
+    }
+}
+
+type Drawn = (String, Vec<bool>, Option<Vec<u8>>, Option<Vec<u8>>, Option<[u8; 32]>);
+
+/// A record's origin, what its links bear, its head; a proof and a salt of each act.
+fn a_record() -> impl Strategy<Value = Drawn> {
+    let bytes = || proptest::option::of(vec(any::<u8>(), 0..50));
+    ("[a-zé./ ]{1,20}", vec(any::<bool>(), 0..9), bytes(), bytes(), proptest::option::of(any::<[u8; 32]>()))
+}
+
+/// Records as they may be: the bundle's own with a link for each number, the others with proofs of their own.
+fn put_records(bundle: &mut Bundle, records: Vec<Drawn>, gaps: &[u32]) {
+    for (at, (name, bears, head, tlog_proof, salt)) in records.into_iter().enumerate() {
+        let is_own = at == 0 && bundle.manifest.origin.is_some();
+        let name = bundle.manifest.origin.clone().filter(|_| is_own).unwrap_or(name);
+        let mut record = BundledRecord::default();
+        let count = if is_own { 40 } else { bears.len() };
+        for bears in bears.iter().chain(std::iter::repeat(&true)).take(count) {
+            let link = Link::after(record.links.last(), "d".into(), Commitment::new([7; 32]), *bears);
+            record.links.push(link);
+        }
+        if is_own {
+            let mut number = 0;
+            for (act, gap) in bundle.acts.iter_mut().zip(gaps) {
+                number += 1 + gap;
+                act.number = number;
+            }
+        } else {
+            let proof = BundledProof { tlog_proof, salt: salt.map(Salt::new) };
+            let some = proof.tlog_proof.is_some() || proof.salt.is_some();
+            let ids = bundle.acts.iter().map(|act| act.id).filter(|_| some);
+            record.acts = ids.map(|id| (id, proof.clone())).collect();
+        }
+        record.head = head.filter(|_| !record.links.is_empty());
+        let origin = Origin::new(&name).unwrap();
+        if is_own || bundle.origin().as_ref() != Some(&origin) {
+            bundle.records.insert(origin, record);
+        }
     }
 }
 
@@ -124,6 +165,8 @@ prop_compose! {
         documents in vec(("[a-z0-9]{1,8}", vec(any::<u8>(), 0..400)), 0..4),
         maps in btree_map("[a-z0-9][a-z0-9_.-]{0,9}", vec(any::<u8>(), 0..40), 0..3),
         trust in btree_map("[a-z0-9]{1,9}\\.(pem|crl|ocsp)", vec(any::<u8>(), 0..40), 0..3),
+        records in vec(a_record(), 0..3),
+        gaps in vec(0..3_u32, 6),
     ) -> Bundle {
         let parties = parties.into_iter().map(str::to_owned).collect();
         let mut bundle = Bundle::new(Manifest { id: "d".into(), title, parties, origin });
@@ -141,6 +184,7 @@ prop_compose! {
         let named = |(name, bytes): (String, Vec<u8>)| (format!("{name}.authority"), bytes);
         bundle.maps = maps.into_iter().filter(|(name, _)| names_file(name)).map(named).collect();
         bundle.trust = trust.into_iter().filter(|(name, _)| names_file(name)).collect();
+        put_records(&mut bundle, records, &gaps);
         bundle
     }
 }
@@ -161,7 +205,7 @@ proptest! {
     fn no_mutation_makes_the_reader_panic(
         edits in vec((any::<prop::sample::Index>(), any::<u8>(), 0..3_u8), 1..5),
     ) {
-        let mut bytes = write(&sample()).unwrap();
+        let mut bytes = write(&super::records::recorded()).unwrap();
         for (at, value, edit) in edits {
             let at = at.index(bytes.len());
             match edit {
@@ -172,7 +216,7 @@ proptest! {
         }
         // What is still read says nothing else than before: times and modes are not part of it.
         if let Ok(bundle) = read(&bytes) {
-            prop_assert_eq!(bundle, sample());
+            prop_assert_eq!(bundle, super::records::recorded());
         }
     }
 }
