@@ -6,12 +6,16 @@
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod directory;
 pub mod dossiers;
 pub mod error;
 pub mod ledger;
 pub mod memory;
 pub mod objects;
 pub mod plan;
+pub mod receipt;
 pub mod schema;
 pub mod sealed;
 pub mod sqlite;
+pub mod witnesses;
+pub mod writer;

@@ -3,7 +3,7 @@
 use std::io::{Error, ErrorKind};
 
 use super::Cipher;
-use crate::objects::{Created, Doing, Objects, ObjectsError};
+use crate::objects::{Created, Doing, Object, Objects, ObjectsError, Replaced};
 
 /// What of an object is sealed together: the length of its name (2 bytes, big-endian), its name, its bytes.
 const CONTEXT: &[u8] = b"object";
@@ -30,7 +30,7 @@ impl<O: Objects, C: Cipher> SealedObjects<O, C> {
     }
 
     fn seal(&self, name: &str, bytes: &[u8]) -> Result<(String, Vec<u8>), ObjectsError> {
-        let failed = |source| ObjectsError { name: name.to_owned(), doing: Doing::Writing, source };
+        let failed = |source| ObjectsError::new(Doing::Writing, name, source);
         let length = u16::try_from(name.len())
             .map_err(|_| failed(Error::new(ErrorKind::InvalidFilename, "the name is too long")))?;
         let plain = [&length.to_be_bytes(), name.as_bytes(), bytes].concat();
@@ -42,12 +42,16 @@ impl<O: Objects, C: Cipher> SealedObjects<O, C> {
 
     /// The name and the bytes of what lies under a stored name.
     fn open(&self, stored: &str, shown: &str) -> Result<Option<(String, Vec<u8>)>, ObjectsError> {
-        let failed = |source| ObjectsError { name: shown.to_owned(), doing: Doing::Reading, source };
-        let damaged = |why| failed(Error::new(ErrorKind::InvalidData, why));
         let Some(sealed) = self.objects.read(stored)? else { return Ok(None) };
+        self.unseal(stored, shown, &sealed).map(Some)
+    }
+
+    fn unseal(&self, stored: &str, shown: &str, sealed: &[u8]) -> Result<(String, Vec<u8>), ObjectsError> {
+        let failed = |source| ObjectsError::new(Doing::Reading, shown, source);
+        let damaged = |why| failed(Error::new(ErrorKind::InvalidData, why));
         let plain = self
             .cipher
-            .open(&context(stored), &sealed)
+            .open(&context(stored), sealed)
             .map_err(|error| failed(Error::new(ErrorKind::InvalidData, error)))?;
         let (name, bytes) = plain
             .split_first_chunk()
@@ -57,7 +61,7 @@ impl<O: Objects, C: Cipher> SealedObjects<O, C> {
         if self.stored(name) != stored {
             return Err(damaged("the sealed object belongs under another name"));
         }
-        Ok(Some((name.to_owned(), bytes.to_vec())))
+        Ok((name.to_owned(), bytes.to_vec()))
     }
 }
 
@@ -66,18 +70,23 @@ impl<O: Objects, C: Cipher> Objects for SealedObjects<O, C> {
         Ok(self.open(&self.stored(name), name)?.map(|(_, bytes)| bytes))
     }
 
-    fn create(&self, name: &str, bytes: &[u8]) -> Result<Created, ObjectsError> {
-        let (stored, sealed) = self.seal(name, bytes)?;
-        self.objects.create(&stored, &sealed)
+    fn create_all(&self, objects: &[Object]) -> Result<Vec<Created>, ObjectsError> {
+        let sealed = objects.iter().map(|Object { name, bytes }| {
+            let (name, bytes) = self.seal(name, bytes)?;
+            Ok(Object { name, bytes })
+        });
+        self.objects.create_all(&sealed.collect::<Result<Vec<_>, _>>()?)
     }
 
-    fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), ObjectsError> {
+    fn replace(&self, name: &str, before: Option<&[u8]>, bytes: &[u8]) -> Result<Replaced, ObjectsError> {
         let (stored, sealed) = self.seal(name, bytes)?;
-        self.objects.replace(&stored, &sealed)
-    }
-
-    fn sync(&self) -> Result<(), ObjectsError> {
-        self.objects.sync()
+        let there = self.objects.read(&stored)?;
+        let opened = there.as_deref().map(|there| self.unseal(&stored, name, there)).transpose()?;
+        if opened.as_ref().map(|(_, bytes)| bytes.as_slice()) != before {
+            return Ok(Replaced::Differs);
+        }
+        // The same value sealed twice differs, so what is compared below is the very one that was opened here.
+        self.objects.replace(&stored, there.as_deref(), &sealed)
     }
 
     /// Opens every object to know its name: for backups and checks, not for looking something up.
