@@ -186,6 +186,12 @@ pub enum Damage {
         /// What the database engine says.
         says: String,
     },
+    /// The tables are others than this program made.
+    #[error("its tables are not as they were made: {says}")]
+    Tables {
+        /// What the database engine says.
+        says: String,
+    },
     /// What was read is not what was written.
     #[error("{what} is not as it was written")]
     Altered {

@@ -15,7 +15,7 @@ use crate::dossiers::{Dossier, Store};
 use crate::ledger::{Admission, Seat, Tree};
 
 /// A database with dossiers of these ids, and a seat.
-pub(super) fn opened(backend: &dyn Backend, dossiers: &[&str]) -> (Box<dyn Store>, Seat) {
+pub fn opened(backend: &dyn Backend, dossiers: &[&str]) -> (Box<dyn Store>, Seat) {
     let store = backend.open();
     for id in dossiers {
         store.open(&dossier(id)).unwrap();
@@ -24,7 +24,8 @@ pub(super) fn opened(backend: &dyn Backend, dossiers: &[&str]) -> (Box<dyn Store
     (store, seat)
 }
 
-pub(super) fn dossier(id: &str) -> Dossier {
+/// A dossier of an id.
+pub fn dossier(id: &str) -> Dossier {
     Dossier {
         id: id.into(),
         title: format!("Talks on {id}"),
@@ -34,7 +35,7 @@ pub(super) fn dossier(id: &str) -> Dossier {
 }
 
 /// The act of a number in a dossier. The ledger reads no act, so that any bytes are one.
-pub(super) fn act(dossier: &str, number: u64) -> Admission {
+pub fn act(dossier: &str, number: u64) -> Admission {
     let json = format!("{{\"act\":{number},\"dossier\":{dossier:?}}}").into_bytes();
     let p7s = format!("signature {number}").into_bytes();
     let mut salt = [0; 32];
@@ -52,32 +53,35 @@ pub(super) fn act(dossier: &str, number: u64) -> Admission {
     }
 }
 
-pub(super) fn acts(dossier: &str, numbers: std::ops::Range<u64>) -> Vec<Admission> {
+/// Acts of numbers in a dossier.
+pub fn acts(dossier: &str, numbers: std::ops::Range<u64>) -> Vec<Admission> {
     numbers.map(|number| act(dossier, number)).collect()
 }
 
-pub(super) fn size(size: u64) -> TreeSize {
+/// So many leaves.
+pub fn size(size: u64) -> TreeSize {
     TreeSize::new(size).unwrap()
 }
 
-pub(super) fn index(index: u64) -> LeafIndex {
+/// That leaf.
+pub fn index(index: u64) -> LeafIndex {
     LeafIndex::new(index).unwrap()
 }
 
 /// A tree of a size; `root` tells it from others of the size.
-pub(super) fn tree(leaves: u64, root: &str) -> Tree {
+pub fn tree(leaves: u64, root: &str) -> Tree {
     let root = if leaves == 0 { Hash::EMPTY_ROOT } else { Hash::leaf(format!("{leaves} {root}").as_bytes()) };
     Tree { size: size(leaves), root }
 }
 
 /// A checkpoint over it, with a line of each name, which need not verify: the ledger asks for no key.
-pub(super) fn checkpoint(tree: Tree, names: &[&str]) -> SignedCheckpoint {
+pub fn checkpoint(tree: Tree, names: &[&str]) -> SignedCheckpoint {
     let lines: String = names.iter().map(|name| format!("— {name} {}\n", "A".repeat(96))).collect();
     let text = format!("ruritania.example/record\n{}\n{}\n\n{lines}", tree.size, tree.root);
     SignedCheckpoint::read(text.as_bytes()).unwrap()
 }
 
 /// The same by a log alone.
-pub(super) fn signed(tree: Tree) -> SignedCheckpoint {
+pub fn signed(tree: Tree) -> SignedCheckpoint {
     checkpoint(tree, &["ruritania.example/record"])
 }

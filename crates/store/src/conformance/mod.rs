@@ -13,7 +13,7 @@
 
 pub mod evidence;
 pub mod head;
-mod made;
+pub mod made;
 pub mod order;
 pub mod race;
 pub mod shelf;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rusqlite::ErrorCode;
-use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
+use rusqlite::ffi::{SQLITE_ERROR, SQLITE_IOERR_SHMSIZE};
 
 use crate::error::{Damage, LedgerError};
 use crate::sealed::SealError;
@@ -28,19 +28,31 @@ impl Fault {
             Self::Refused(error) => return error,
             Self::Engine(error) => error,
         };
-        let rusqlite::Error::SqliteFailure(failure, says) = &error else {
-            return LedgerError::Failed { doing, source: Box::new(error) };
-        };
-        match failure.code {
-            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => LedgerError::Locked { waited },
-            ErrorCode::DiskFull => LedgerError::Full,
-            // The memory that is shared beside the write-ahead log is a file too, and this is how it fails to grow.
-            ErrorCode::SystemIoFailure if failure.extended_code == SQLITE_IOERR_SHMSIZE => LedgerError::Full,
-            ErrorCode::NotADatabase => LedgerError::Damaged(Damage::NotADatabase),
-            ErrorCode::DatabaseCorrupt => {
-                let says = says.clone().unwrap_or_else(|| failure.to_string());
-                LedgerError::Damaged(Damage::Pages { says })
+        let damaged = |damage| LedgerError::Damaged(damage);
+        let (failure, says) = match &error {
+            rusqlite::Error::SqliteFailure(failure, says) => (failure, says),
+            // Statements are always the same: one that makes no sense to the engine, or gives another type than its column
+            // has, met other tables than were made.
+            rusqlite::Error::SqlInputError { msg, .. } => {
+                return damaged(Damage::Tables { says: msg.clone() });
             }
+            rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::Utf8Error(..)
+            | rusqlite::Error::QueryReturnedNoRows => {
+                return damaged(Damage::Tables { says: error.to_string() });
+            }
+            _ => return LedgerError::Failed { doing, source: Box::new(error) },
+        };
+        let says = || says.clone().unwrap_or_else(|| failure.to_string());
+        match (failure.code, failure.extended_code) {
+            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => LedgerError::Locked { waited },
+            // The memory that is shared beside the write-ahead log is a file too, and this is how it fails to grow.
+            (ErrorCode::DiskFull, _) | (_, SQLITE_IOERR_SHMSIZE) => LedgerError::Full,
+            (ErrorCode::NotADatabase, _) => damaged(Damage::NotADatabase),
+            (ErrorCode::DatabaseCorrupt, _) => damaged(Damage::Pages { says: says() }),
+            (_, SQLITE_ERROR) => damaged(Damage::Tables { says: says() }),
             _ => LedgerError::Failed { doing, source: Box::new(error) },
         }
     }

@@ -216,7 +216,8 @@ fn store_entries(connection: &Connection, first: TreeSize, plan: &Plan) -> Resul
     Ok(())
 }
 
-fn entries(connection: &Connection, from: LeafIndex, most: usize) -> Result<Vec<Entry>, Fault> {
+/// Entries that are kept in batches; see [`Ledger::entries`].
+pub(super) fn entries(connection: &Connection, from: LeafIndex, most: usize) -> Result<Vec<Entry>, Fault> {
     let mut statement = connection.prepare_cached("SELECT tidied, sequenced FROM record")?;
     let (tidied, sequenced): (i64, i64) = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (tidied, sequenced) = (rows::size(tidied)?, rows::size(sequenced)?);

@@ -10,6 +10,8 @@ mod fault;
 mod ledger;
 mod open;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod vault;
 
 use std::path::{Path, PathBuf};
