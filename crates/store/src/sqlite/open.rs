@@ -1,5 +1,7 @@
 //! Creating and opening the file, and the steps of its schema.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -24,7 +26,8 @@ const LOG_BYTES_KEPT: i64 = 64 << 20;
 const STATEMENTS: usize = 64;
 
 pub(super) fn create(path: &Path, wait: Duration, vault: &Vault) -> Result<Connection, Fault> {
-    let mut connection = connect(path, wait, OpenFlags::SQLITE_OPEN_CREATE)?;
+    make_private(path)?;
+    let mut connection = connect(path, wait, OpenFlags::empty())?;
     match owner(&connection)? {
         Owner::Nobody => {}
         Owner::Us => return Err(LedgerError::Present { path: path.to_owned() }.into()),
@@ -70,6 +73,20 @@ pub(super) fn existing(path: &Path, wait: Duration, vault: &Vault) -> Result<Con
         transaction.commit()?;
     }
     Ok(connection)
+}
+
+/// Makes an empty file that nobody else on the machine may read; SQLite gives those beside it the same mode.
+fn make_private(path: &Path) -> Result<(), Fault> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(LedgerError::Failed { doing: "creating", source: Box::new(error) }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A further connection that reads alone.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign_store::conformance::made;
 use countersign_store::dossiers::{Dossiers as _, Evidence as _, Material, MaterialKind};
 use countersign_store::error::{Damage, LedgerError};
 use countersign_store::ledger::Ledger as _;
@@ -60,6 +61,37 @@ fn a_database_that_another_program_keeps_to_itself_is_locked_and_opens_afterward
     assert!(matches!(error, LedgerError::Locked { .. }), "{error}");
     drop(other);
     assert_eq!(told(&folder.open()), before);
+}
+
+#[test]
+fn of_two_programs_on_one_file_the_one_that_came_last_writes() {
+    let folder = Folder::new();
+    let first = folder.create();
+    let old = filled(&first);
+    let second = folder.open();
+    let seat = second.take_seat().unwrap();
+    let error = first.sequence(old, &made::acts("talks", 30..31)).unwrap_err();
+    assert!(
+        matches!(error, LedgerError::Fenced { held, latest } if (held, latest) == (old.0, seat.0)),
+        "{error}"
+    );
+    second.sequence(seat, &made::acts("talks", 31..32)).unwrap();
+    assert_eq!(told(&first), told(&second));
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_on_the_machine_may_read_the_files() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new();
+    let store = folder.create();
+    filled(&store);
+    let files: Vec<_> = fs::read_dir(folder.path().parent().unwrap()).unwrap().map(Result::unwrap).collect();
+    assert_eq!(files.len(), 3, "the database, its write-ahead log, and what is shared beside it");
+    assert!(
+        files.iter().all(|file| file.metadata().unwrap().permissions().mode() & 0o777 == 0o600),
+        "{files:?}"
+    );
 }
 
 #[test]
