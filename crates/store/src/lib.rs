@@ -5,6 +5,7 @@
 //! [`dossiers::Evidence`] beside them) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints, documents).
 //! [`sqlite::Sqlite`] is the database of a home, [`memory::Memory`] that of tests.
 
+pub mod backup;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod directory;

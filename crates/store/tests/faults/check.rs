@@ -75,7 +75,7 @@ fn acknowledged(scene: &Scene) -> Result<BTreeMap<u64, Vec<u8>>, String> {
 }
 
 /// No size has two roots, and sizes never decrease in what is signed by one writer after another.
-fn never_signed_twice(scene: &Scene) -> Result<(), String> {
+pub(crate) fn never_signed_twice(scene: &Scene) -> Result<(), String> {
     let mut roots = BTreeMap::new();
     for line in fs::read_to_string(scene.signed()).unwrap_or_default().lines() {
         let (size, root) = line.split_once(' ').unwrap();

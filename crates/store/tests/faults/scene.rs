@@ -78,7 +78,7 @@ impl Scene {
         Ok(Parts {
             ledger: Arc::new(ledger),
             objects: Arc::new(Directory::make(&self.record())?),
-            seal: Arc::new(Seal { told: Some(self.signed()), ..Seal::new() }),
+            seal: Arc::new(Seal::telling(&self.signed())),
             witnesses: Arc::new(Nobody::new()?),
         })
     }
@@ -93,10 +93,17 @@ pub(crate) struct Seal {
 
 impl Seal {
     pub(crate) fn new() -> Self {
-        let secret = SigningKey::from_bytes(&Sha256::digest(ORIGIN).into());
+        Self::named(ORIGIN, SignatureType::Ed25519)
+    }
+
+    pub(crate) fn telling(told: &Path) -> Self {
+        Self { told: Some(told.to_owned()), ..Self::new() }
+    }
+
+    pub(crate) fn named(name: &str, kind: SignatureType) -> Self {
+        let secret = SigningKey::from_bytes(&Sha256::digest(name).into());
         let public = secret.verifying_key();
-        let name = KeyName::new(ORIGIN).unwrap();
-        let key = VerifierKey::new(name, SignatureType::Ed25519, public.as_bytes()).unwrap();
+        let key = VerifierKey::new(KeyName::new(name).unwrap(), kind, public.as_bytes()).unwrap();
         Self { key, secret, told: None }
     }
 }
