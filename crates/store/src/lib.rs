@@ -17,6 +17,7 @@ pub mod objects;
 pub mod plan;
 pub mod receipt;
 pub mod schema;
+pub mod seal;
 pub mod sealed;
 pub mod sqlite;
 pub mod witnesses;

@@ -68,8 +68,9 @@ struct Home {
 impl Home {
     fn at(path: &Path, told: &Path, witness: &Arc<Neighbour>) -> Self {
         let scene = Scene(path.to_owned());
-        let seal = Arc::new(Seal::telling(told));
-        let parts = Parts { witnesses: witness.clone(), seal, ..scene.parts().unwrap() };
+        let parts = scene.parts().unwrap();
+        let seal = scene.seal(told).unwrap();
+        let parts = Parts { witnesses: witness.clone(), seal, ..parts };
         Self { scene, parts }
     }
 
@@ -268,6 +269,25 @@ pub(crate) fn past_the_program() {
         String::from_utf8_lossy(&shown).lines().nth(1) == Some("11"),
         "the old checkpoint stays published"
     );
+}
+
+pub(crate) fn remembered() {
+    // All but the key's folder was put back.
+    let story = Story::new();
+    let before = story.signatures();
+    let home = story.copied_back();
+    fs::copy(story.home.scene.home().join("seal.last"), home.scene.home().join("seal.last")).unwrap();
+    let home = story.at(&home.scene.0);
+    let said = |acts: &[Admitted]| {
+        let error = home.write(acts).unwrap_err();
+        let signing = std::error::Error::source(&error).unwrap();
+        std::error::Error::source(signing).map_or_else(|| signing.to_string(), ToString::to_string)
+    };
+    let older = said(&story.acts[20..25]);
+    assert!(older.contains("a checkpoint of 17 leaves can't follow one of 22"), "{older}");
+    let unlike = said(&story.acts[25..29]);
+    assert!(unlike.contains("the record of 22 leaves has the root"), "{unlike}");
+    assert_eq!(story.signatures(), before, "nothing was signed");
 }
 
 pub(crate) fn asked_first() {

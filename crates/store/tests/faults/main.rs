@@ -38,6 +38,7 @@ fn main() -> ExitCode {
             trial("a_restored_record_goes_on_when_witnesses_have_seen_no_more", backup::nothing_since),
             trial("an_old_database_beside_a_newer_record_signs_nothing", backup::beside_a_newer_record),
             trial("a_witness_that_has_seen_more_stops_an_old_copy", backup::past_the_program),
+            trial("a_seal_that_remembers_signs_nothing_for_an_old_copy", backup::remembered),
             trial("an_old_copy_goes_on_from_a_mirror_that_holds", backup::asked_first),
             trial("two_writers_take_turns_and_never_sign_twice", processes::duel),
             trial("a_process_killed_at_any_moment_loses_nothing", processes::kills),

@@ -12,6 +12,7 @@ use countersign_signature::{Signer as _, sign_detached};
 use countersign_store::directory::Directory;
 use countersign_store::dossiers::{Dossier, Dossiers as _};
 use countersign_store::error::LedgerError;
+use countersign_store::seal::{MemoryError, RememberingSeal};
 use countersign_store::sqlite::{Access, Sqlite};
 use countersign_store::witnesses::Nobody;
 use countersign_store::writer::{Admitted, Parts, Submission, admit};
@@ -64,6 +65,11 @@ impl Scene {
         }
     }
 
+    /// The record's key, which remembers what it signed last and tells a file of everything that it signs.
+    pub(crate) fn seal(&self, told: &Path) -> Result<Arc<RememberingSeal<Seal>>, MemoryError> {
+        Ok(Arc::new(RememberingSeal::open(Seal::telling(told), &self.home().join("seal.last"))?))
+    }
+
     /// All that a writer needs, with a seal that tells of every signature.
     pub(crate) fn parts(&self) -> Result<Parts, Box<dyn std::error::Error>> {
         fs::create_dir_all(self.home())?;
@@ -78,7 +84,7 @@ impl Scene {
         Ok(Parts {
             ledger: Arc::new(ledger),
             objects: Arc::new(Directory::make(&self.record())?),
-            seal: Arc::new(Seal::telling(&self.signed())),
+            seal: self.seal(&self.signed())?,
             witnesses: Arc::new(Nobody::new()?),
         })
     }
