@@ -5,7 +5,7 @@
 //! [`dossiers::Evidence`] beside them) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints, documents).
 //! [`sqlite::Sqlite`] is the database of a home, [`memory::Memory`] that of tests.
 
-#[cfg(feature = "conformance")]
+pub mod backup;
 pub mod conformance;
 pub mod directory;
 pub mod dossiers;
@@ -16,6 +16,7 @@ pub mod objects;
 pub mod plan;
 pub mod receipt;
 pub mod schema;
+pub mod seal;
 pub mod sealed;
 pub mod sqlite;
 pub mod witnesses;

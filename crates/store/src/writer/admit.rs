@@ -60,6 +60,7 @@ pub fn admit(submission: Submission) -> Result<Admitted, AdmitError> {
     let _ = verify_detached(&json, &p7s)?;
     let entry = Commitment::of(&salt, &json, &p7s);
     let admission = Admission {
+        entry,
         dossier: act.dossier.clone(),
         id: id_of(&json),
         json,
