@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use countersign_authority::model::name::Digest;
 use countersign_authority::model::time::Instant;
 use countersign_tlog::hash::Hash;
 use countersign_tlog::size::{LeafIndex, TreeSize};
@@ -68,6 +69,12 @@ pub enum LedgerError {
         asked: LeafIndex,
         /// The first there is.
         kept: TreeSize,
+    },
+    /// An act is not what was admitted: a bit of it changed in memory.
+    #[error("the act {} is no longer what was admitted: the memory of this machine is faulty", id.hex())]
+    Altered {
+        /// Its id.
+        id: Digest,
     },
     /// No such dossier.
     #[error("there is no dossier {id}")]

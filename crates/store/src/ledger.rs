@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_agreement::record::{ENTRY_LENGTH, Link, Salt};
+use countersign_agreement::record::{Commitment, ENTRY_LENGTH, Link, Salt};
 use countersign_authority::model::act::Visibility;
 use countersign_authority::model::name::Digest;
 use countersign_tlog::checkpoint::SignedCheckpoint;
@@ -23,7 +23,8 @@ pub trait Ledger: Send + Sync {
     /// Takes the writer's seat from whoever has it: their next write is refused.
     fn take_seat(&self) -> Result<Seat, LedgerError>;
 
-    /// Gives each act its place in the log and in its dossier, all of a batch or none. An act that was admitted before gets
+    /// Gives each act its place in the log and in its dossier, all of a batch or none; of an empty batch it asks only whether
+    /// the seat still counts. An act that was admitted before gets
     /// the place it has: what was stored then stands. After the acts of a batch, each dossier that got new ones gets one head
     /// entry, in the order in which the batch touched them.
     fn sequence(&self, seat: Seat, batch: &[Admission]) -> Result<Vec<Place>, LedgerError>;
@@ -82,6 +83,9 @@ pub struct Admission {
     pub p7s: Vec<u8>,
     /// What makes its entry unguessable.
     pub salt: Salt,
+    /// Its entry, as taken when it was admitted: the ledger computes it again from what it stores and refuses the batch
+    /// where they differ ([`LedgerError::Altered`]).
+    pub entry: Commitment,
     /// Who may see it.
     pub visibility: Visibility,
     /// Whether such an act can change a verdict.

@@ -4,9 +4,14 @@
 //! database: order, transactions, the head) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints,
 //! documents).
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod desk;
 pub mod directory;
 pub mod dossiers;
 pub mod error;
+#[cfg(feature = "conformance")]
+pub mod faulty;
 pub mod ledger;
 pub mod memory;
 pub mod objects;

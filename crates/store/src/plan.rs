@@ -43,7 +43,7 @@ impl Plan {
     /// Places a batch after `size` entries.
     ///
     /// # Errors
-    /// [`LedgerError::NoDossier`]; [`LedgerError::Beyond`] past 2⁶² entries; what asking the rows failed with.
+    /// [`LedgerError::NoDossier`]; [`LedgerError::Altered`]; [`LedgerError::Beyond`] past 2⁶² entries; what asking the rows failed with.
     pub fn new<B: Before>(batch: &[Admission], size: TreeSize, before: &mut B) -> Result<Self, B::Error> {
         let mut plan =
             Self { places: Vec::new(), new: Vec::new(), heads: Vec::new(), entries: Vec::new(), size };
@@ -61,6 +61,9 @@ impl Plan {
                 continue;
             }
             let commitment = Commitment::of(&act.salt, &act.json, &act.p7s);
+            if commitment != act.entry {
+                return Err(LedgerError::Altered { id: act.id }.into());
+            }
             let link = match touched.get(&act.dossier).and_then(|slot| newest.get_mut(*slot)) {
                 Some(last) => {
                     *last = Link::after(Some(last), act.dossier.clone(), commitment, act.bears);

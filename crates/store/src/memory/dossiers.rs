@@ -1,10 +1,10 @@
 //! Dossiers in memory.
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
 
 use countersign_agreement::record::Link;
 use countersign_authority::model::name::Digest;
+use countersign_authority::model::rfc3339;
 use countersign_tlog::size::TreeSize;
 
 use super::{Memory, Shelf, State};
@@ -14,6 +14,9 @@ use crate::objects::Created;
 
 impl Dossiers for Memory {
     fn open(&self, dossier: &Dossier) -> Result<Created, LedgerError> {
+        if rfc3339::written(dossier.created).is_none() {
+            return Err(LedgerError::Timeless { at: dossier.created });
+        }
         let mut state = self.state();
         if state.dossiers.contains_key(&dossier.id) {
             return Ok(Created::Existed);
@@ -26,6 +29,7 @@ impl Dossiers for Memory {
             documents: BTreeMap::new(),
             foreign: BTreeMap::new(),
         };
+        state.opened.push(dossier.id.clone());
         state.dossiers.insert(dossier.id.clone(), shelf);
         Ok(Created::New)
     }
@@ -36,9 +40,15 @@ impl Dossiers for Memory {
 
     fn dossiers(&self, after: Option<&str>, most: usize) -> Result<Vec<Dossier>, LedgerError> {
         let state = self.state();
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let shelves = state.dossiers.range::<str, _>((from, Bound::Unbounded));
-        Ok(shelves.take(most).map(|(_, shelf)| shelf.dossier.clone()).collect())
+        let from = match after {
+            Some(id) => {
+                let at = state.opened.iter().position(|opened| &**opened == id);
+                at.ok_or_else(|| LedgerError::NoDossier { id: id.to_owned() })?.saturating_add(1)
+            }
+            None => 0,
+        };
+        let shelves = state.opened.iter().skip(from).filter_map(|id| state.dossiers.get(id));
+        Ok(shelves.take(most).map(|shelf| shelf.dossier.clone()).collect())
     }
 
     fn acts(&self, dossier: &str, after: u32, most: usize) -> Result<Vec<Recorded>, LedgerError> {

@@ -25,6 +25,8 @@ struct State {
     head: Head,
     batches: VecDeque<Vec<Entry>>,
     dossiers: BTreeMap<Arc<str>, Shelf>,
+    /// Their ids, in the order they were opened.
+    opened: Vec<Arc<str>>,
     /// Where an act lies: its dossier and its position there.
     acts: HashMap<Digest, (Arc<str>, usize)>,
     cosigned: BTreeMap<String, TreeSize>,
@@ -55,6 +57,7 @@ impl Memory {
             },
             batches: VecDeque::new(),
             dossiers: BTreeMap::new(),
+            opened: Vec::new(),
             acts: HashMap::new(),
             cosigned: BTreeMap::new(),
         })))
