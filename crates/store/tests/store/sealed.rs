@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use countersign_store::objects::{Created, Objects, ObjectsError};
+use countersign_store::objects::{Created, Object, Objects, ObjectsError, Replaced};
 use countersign_store::sealed::{Cipher, Clear, Key, OpenError, SealedObjects};
 
 /// Objects in memory.
@@ -20,20 +20,24 @@ impl Objects for &Shelf {
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>, ObjectsError> {
         Ok(self.0.lock().unwrap().get(name).cloned())
     }
-    fn create(&self, name: &str, bytes: &[u8]) -> Result<Created, ObjectsError> {
+    fn create_all(&self, objects: &[Object]) -> Result<Vec<Created>, ObjectsError> {
         let mut shelf = self.0.lock().unwrap();
-        if shelf.contains_key(name) {
-            return Ok(Created::Existed);
+        let created = objects.iter().map(|Object { name, bytes }| {
+            if shelf.contains_key(name) {
+                return Created::Existed;
+            }
+            shelf.insert(name.clone(), bytes.clone());
+            Created::New
+        });
+        Ok(created.collect())
+    }
+    fn replace(&self, name: &str, before: Option<&[u8]>, bytes: &[u8]) -> Result<Replaced, ObjectsError> {
+        let mut shelf = self.0.lock().unwrap();
+        if shelf.get(name).map(Vec::as_slice) != before {
+            return Ok(Replaced::Differs);
         }
         shelf.insert(name.to_owned(), bytes.to_vec());
-        Ok(Created::New)
-    }
-    fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), ObjectsError> {
-        self.0.lock().unwrap().insert(name.to_owned(), bytes.to_vec());
-        Ok(())
-    }
-    fn sync(&self) -> Result<(), ObjectsError> {
-        Ok(())
+        Ok(Replaced::Done)
     }
     fn list(&self, prefix: &str) -> Result<Vec<String>, ObjectsError> {
         Ok(self.0.lock().unwrap().keys().filter(|name| name.starts_with(prefix)).cloned().collect())
@@ -92,7 +96,8 @@ fn sealed_objects_keep_the_rules_of_objects() {
     assert_eq!(objects.create("documents/a.txt", b"first").unwrap(), Created::New);
     assert_eq!(objects.create("documents/a.txt", b"second").unwrap(), Created::Existed);
     assert_eq!(objects.read("documents/a.txt").unwrap().unwrap(), b"first");
-    objects.replace("documents/a.txt", b"third").unwrap();
+    assert_eq!(objects.replace("documents/a.txt", Some(b"second"), b"third").unwrap(), Replaced::Differs);
+    assert_eq!(objects.replace("documents/a.txt", Some(b"first"), b"third").unwrap(), Replaced::Done);
     assert_eq!(objects.read("documents/a.txt").unwrap().unwrap(), b"third");
     objects.create("documents/b.txt", b"").unwrap();
     objects.create("maps/c", b"c").unwrap();
