@@ -37,7 +37,7 @@ fn acts(count: u32) -> Result<Vec<Admitted>> {
             );
             let act = SignedAct::read_any(json.as_bytes()).with_context(|| json.clone())?;
             let act = act.sharing(&mut names);
-            Ok(Admitted { number, id: sha256(&number.to_be_bytes()), act, in_person: Some(true) })
+            Ok(Admitted { number, id: sha256(&number.to_be_bytes()), act, in_person: Some(true), witnessed: None })
         })
         .collect()
 }

@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tlog", &[]),
     ("store", &["authority", "agreement", "signature", "tlog"]),
     ("peer", &["tlog", "store"]),
-    ("keys", &["signature"]),
+    ("keys", &["signature", "tlog"]),
     ("timestamp", &["signature"]),
     ("verify", &["authority", "notation", "agreement", "signature", "pdf", "tlog"]),
     ("testkit", &["signature", "keys"]),

@@ -62,6 +62,6 @@ impl Order {
             return None;
         }
         let to = act.words("to").and_then(|office| OfficeId::new(office).ok());
-        Some(Self { act: act.fact(id, None)?, to, sets: act.sets().to_vec() })
+        Some(Self { act: act.fact(id)?, to, sets: act.sets().to_vec() })
     }
 }

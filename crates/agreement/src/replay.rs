@@ -20,7 +20,7 @@ use crate::signed::{BodyValue, SignedAct};
 /// An act whose signature matched, with its number in the dossier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admitted {
-    /// From 1, without gaps.
+    /// From 1, rising; a gap is a withheld act.
     pub number: u32,
     /// Its id.
     pub id: Digest,
@@ -28,6 +28,8 @@ pub struct Admitted {
     pub act: SignedAct,
     /// Whether the person acted with their own bound key; `None`: not known.
     pub in_person: Option<bool>,
+    /// Whether a trusted record holds it under enough cosignatures; `None`: not known.
+    pub witnessed: Option<bool>,
 }
 
 /// An event that starts or ends deadlines.
@@ -186,7 +188,7 @@ struct Fold {
 
 impl Fold {
     fn step(&mut self, admitted: &Admitted) {
-        let Admitted { number, id, act, in_person } = admitted;
+        let Admitted { number, id, act, in_person, witnessed } = admitted;
         if let Some(seen) = act.seen
             && !self.seen.contains(&seen)
         {
@@ -198,7 +200,8 @@ impl Fold {
                 self.parties.push(party.clone());
             }
         }
-        self.facts.extend(act.fact(*id, *in_person));
+        let evidenced = |fact| Act { in_person: *in_person, witnessed: *witnessed, ..fact };
+        self.facts.extend(act.fact(*id).map(evidenced));
         match act.kind {
             Kind::Demand => self.reach(Event::Demand, act, *number),
             Kind::Mandate => {

@@ -323,9 +323,9 @@ impl SignedAct {
         }
     }
 
-    /// The act as a fact for the evaluator; `None` for kinds that no rule reads. `in_person` says what the
-    /// signature showed.
-    pub fn fact(&self, id: Digest, in_person: Option<bool>) -> Option<Act> {
+    /// The act as a fact for the evaluator; `None` for kinds that no rule reads. What only its evidence
+    /// can say (in person, witnessed) is not known here.
+    pub fn fact(&self, id: Digest) -> Option<Act> {
         let kind = match self.kind {
             Kind::Mandate => ActKind::Mandate,
             Kind::Draft | Kind::Comment => ActKind::Negotiate,
@@ -362,9 +362,10 @@ impl SignedAct {
             not_after: self.at,
             qualifier,
             confirms: self.digest("confirms").map(|act| act.id()),
-            in_person,
+            in_person: None,
             visibility: Some(self.visibility),
             attested_by: None,
+            witnessed: None,
         })
     }
 }

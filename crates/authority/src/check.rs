@@ -278,8 +278,7 @@ impl<'a> Checker<'a> {
         Rule::Gate.needs(here, "a signature of the text, or a mandate before each act of talks")?;
         let order = |act: &&'a Act| r.order(act);
         let opening = r.gates().find(|gate| gate.step == GateStep::OpenTalks);
-        let earlier =
-            |o| r.mandates().filter(move |m| order(m) < r.order(act) && r.counts(o, m) != Some(false));
+        let earlier = |o| r.mandates().filter(move |m| order(m) < r.order(act) && r.refers(o, m));
         // Whose claim counts: as of the act, or of the mandate that the gate refers to.
         let of = match (gate.step, gate.signer, opening) {
             (GateStep::Conclude, GateSigner::SamePerson, Some(o)) => earlier(o).min_by_key(order),

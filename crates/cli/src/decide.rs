@@ -9,6 +9,7 @@ use countersign_authority::model::time::Instant;
 use countersign_authority::{Ask, Question, World, decide};
 use countersign_notation::resolve::{Names, UnknownName};
 use countersign_verify::decision::{Overall, Rendering};
+use countersign_verify::recorded::KnownAt;
 
 use crate::exit::{Exit, Failure};
 use crate::input;
@@ -37,8 +38,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = input::instant)]
     as_of: Option<Instant>,
     /// Ignore maps not known by this time
-    #[arg(long, value_name = "TIME", value_parser = input::instant)]
-    known_at: Option<Instant>,
+    #[arg(long, value_name = "TIME", value_parser = input::known_at)]
+    known_at: Option<KnownAt>,
     /// What is asked: `text`, `mandate` or `act:ID`
     #[arg(long, value_name = "WHAT", default_value = "text", value_parser = ask)]
     ask: Ask,
@@ -66,6 +67,15 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     {
         return Err(Failure::usage(format!("--ask act:{id}: no act in {} has that id", args.acts.display())));
     }
+    let known_at = match args.known_at {
+        Some(KnownAt::Index(index)) => {
+            return Err(Failure::usage(format!(
+                "--known-at {index} is an index of a record, and unsigned facts are in none"
+            ))
+            .help("give a time, as in 2026-04-20; `verify` takes an index"));
+        }
+        known_at => known_at.and_then(KnownAt::time),
+    };
     let mut parties = Vec::new();
     for word in args.parties.iter().flat_map(|words| words.split(',')) {
         documents.names.party(word).map_err(|unknown| Failure::usage(format!("--party: {unknown}")))?;
@@ -76,13 +86,8 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     }
     let world = World::new(&documents.maps, documents.policy.as_ref(), documents.zone.as_ref())
         .map_err(|error| Failure::usage(error.to_string()))?;
-    let question = Question {
-        ask: args.ask.clone(),
-        as_of: args.as_of,
-        known_at: args.known_at,
-        parties,
-        milestones: Vec::new(),
-    };
+    let question =
+        Question { ask: args.ask.clone(), as_of: args.as_of, known_at, parties, milestones: Vec::new() };
     let decision = decide(&world, &acts, &question);
     let rendering = Rendering { world: &world, acts: &acts };
     if shell.json {

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countersign_agreement::signed::SignedAct;
-use countersign_agreement::text::Manifest as Text;
+use countersign_agreement::record::{ENTRY_LENGTH, Salt};
 use countersign_authority::model::name::Digest;
 use countersign_notation::digest::sha256;
-use countersign_signature::{Signer, sign_detached};
 use countersign_verify::bundle::{self, Bundle, BundledAct, Manifest};
 
 use crate::exit::Failure;
 use crate::input;
+use crate::keeping::{Admitted, Dossier, Signed};
 
 /// Opens a bundle: a `.dossier` file, or a working folder, held to the same rules.
 pub(crate) fn open(path: &Path) -> Result<Bundle, Failure> {
@@ -76,13 +75,6 @@ impl Folder {
         fs::rename(&temporary, &path).map_err(file)
     }
 
-    /// Puts a document in, named by its digest.
-    pub(crate) fn document(&self, extension: &str, bytes: &[u8]) -> Result<Digest, Failure> {
-        let digest = sha256(bytes);
-        self.write(&format!("documents/{}.{extension}", digest.hex()), bytes)?;
-        Ok(digest)
-    }
-
     /// Files of one part of the folder, by name.
     fn part(&self, part: &str) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
         let dir = self.dir.join(part);
@@ -99,9 +91,14 @@ impl Folder {
         }
         Ok(files)
     }
+}
 
-    /// Everything in the folder.
-    pub(crate) fn bundle(&self) -> Result<Bundle, Failure> {
+impl Dossier for Folder {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn bundle(&self) -> Result<Bundle, Failure> {
         let mut files = self.part("acts")?;
         let mut acts = Vec::new();
         let stems: Vec<String> =
@@ -122,6 +119,14 @@ impl Folder {
             })?;
             let mut beside = |ending: &str| files.remove(&format!("{stem}.{ending}"));
             let (tlog_proof, salt, tsr) = (beside("tlog-proof"), beside("salt"), beside("tsr"));
+            let salt = salt
+                .map(|salt| {
+                    let salt: [u8; ENTRY_LENGTH] = salt.try_into().map_err(|_| {
+                        Failure::usage(format!("acts/{stem}.salt: a salt has {ENTRY_LENGTH} bytes"))
+                    })?;
+                    Ok::<_, Failure>(Salt::new(salt))
+                })
+                .transpose()?;
             acts.push(BundledAct { number, id, json, p7s, tlog_proof, salt, tsr });
         }
         acts.sort_by_key(|act| act.number);
@@ -140,41 +145,35 @@ impl Folder {
             policies: self.part("policies")?,
             terms: self.part("terms")?,
             trust: self.part("trust")?,
+            records: BTreeMap::new(),
         })
     }
 
-    /// Documents by their digest.
-    pub(crate) fn documents(&self) -> Result<BTreeMap<Digest, Vec<u8>>, Failure> {
-        Ok(self.part("documents")?.into_values().map(|bytes| (sha256(&bytes), bytes)).collect())
-    }
-
-    /// Texts in the folder: manifests among the documents, by digest.
-    pub(crate) fn texts(&self) -> Result<Vec<Digest>, Failure> {
-        let documents = self.part("documents")?;
-        let texts = documents.values().filter(|bytes| Text::read(bytes).is_ok()).map(|bytes| sha256(bytes));
-        Ok(texts.collect())
-    }
-
-    /// The acts so far.
-    pub(crate) fn acts(&self) -> Result<Vec<BundledAct>, Failure> {
+    fn acts(&self) -> Result<Vec<BundledAct>, Failure> {
         Ok(self.bundle()?.acts)
     }
 
-    /// Signs an act and puts it in; returns its number and id.
-    pub(crate) fn admit(&self, act: &SignedAct, signer: &dyn Signer) -> Result<(u32, Digest), Failure> {
+    fn documents(&self) -> Result<BTreeMap<Digest, Vec<u8>>, Failure> {
+        Ok(self.part("documents")?.into_values().map(|bytes| (sha256(&bytes), bytes)).collect())
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        self.write(name, bytes)
+    }
+
+    fn admit(&self, signed: &Signed) -> Result<Admitted, Failure> {
         let number = u32::try_from(self.acts()?.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let json = act.canonical();
-        let id = act.id();
-        let seconds = i64::try_from(act.at.0.div_euclid(1_000_000_000)).unwrap_or(i64::MAX);
-        let p7s = sign_detached(&json, signer, seconds).map_err(|error| Failure::usage(error.to_string()))?;
-        let stem = format!("acts/{number:04}-{}", id.hex());
-        for certificate in std::iter::once(signer.certificate()).chain(signer.chain()) {
-            let name = format!("trust/{}.pem", Digest(certificate.fingerprint()).hex());
-            self.write(&name, certificate.to_pem().as_bytes())?;
+        let stem = format!("acts/{number:04}-{}", signed.id.hex());
+        for (name, bytes) in &signed.beside {
+            self.write(name, bytes)?;
         }
         // The signature first: an act is there only with its signature.
-        self.write(&format!("{stem}.p7s"), &p7s)?;
-        self.write(&format!("{stem}.json"), &json)?;
-        Ok((number, id))
+        self.write(&format!("{stem}.p7s"), &signed.p7s)?;
+        self.write(&format!("{stem}.json"), &signed.json)?;
+        Ok(Admitted { number, id: signed.id, receipt: None })
+    }
+
+    fn place(&self) -> String {
+        self.dir.display().to_string()
     }
 }

@@ -11,6 +11,7 @@ use countersign_notation::diagnostic::Diagnostic;
 use countersign_notation::parse::{self, DOCUMENT_MAX, Parsed};
 use countersign_notation::resolve::{Names, resolve};
 use countersign_notation::time;
+use countersign_verify::recorded::KnownAt;
 
 use crate::exit::Failure;
 
@@ -138,6 +139,17 @@ pub(crate) fn documents(maps: &[PathBuf], policy: Option<&Path>) -> Result<Docum
         Some(name) => Box::new(time::zone(name).map_err(|error| Failure::usage(error.to_string()))?),
     };
     Ok(Documents { maps: parsed.into_iter().map(|map| map.value).collect(), policy, names, zone })
+}
+
+/// Reads what `--known-at` is given: a time, or a bare number, which is an index of the record.
+pub(crate) fn known_at(word: &str) -> Result<KnownAt, String> {
+    if word.bytes().all(|b| b.is_ascii_digit()) && !word.is_empty() {
+        return word
+            .parse()
+            .map(KnownAt::Index)
+            .map_err(|error| format!("as an index of the record: {error}"));
+    }
+    instant(word).map(KnownAt::Time)
 }
 
 /// Reads a time given as a flag: an RFC 3339 instant, or an ISO day (its first moment, UTC).

@@ -8,30 +8,40 @@ use std::path::{Path, PathBuf};
 
 use countersign_keys::device::{DeviceError, KeyUri, Module, PinRequest, PinState};
 use countersign_keys::{
-    KeyError, KeyName, KeyStore, KeyStoreError, PKCS12_MAX, Passphrase, Pkcs12Error, SoftwareKey,
+    KeyError, KeyName, KeyStore, KeyStoreError, NoteKeyError, PKCS12_MAX, Passphrase, Pkcs12Error, SoftwareKey,
 };
 use countersign_signature::{Certificate, Signer};
 
 use crate::exit::Failure;
+use crate::home::{self, Home};
 use crate::shell::Shell;
 
-/// The folder of keys: as given, else $`COUNTERSIGN_KEYS`, else `countersign/keys` in the user's data folder.
-pub(crate) fn folder(given: Option<&Path>) -> PathBuf {
+/// The folder of keys: as given, else $`COUNTERSIGN_KEYS`, else the home's, else `countersign/keys` in the user's data
+/// folder.
+pub(crate) fn folder(given: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(given) = given {
-        return given.to_owned();
+        return Ok(given.to_owned());
     }
     if let Some(keys) = Shell::variable("COUNTERSIGN_KEYS") {
-        return keys.into();
+        return Ok(keys.into());
     }
+    Ok(match Home::find()? {
+        Some(home) => home.path(home::KEYS),
+        None => data_folder().join("keys"),
+    })
+}
+
+/// `countersign` in the user's data folder.
+pub(crate) fn data_folder() -> PathBuf {
     let data = Shell::variable("XDG_DATA_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(Shell::variable("HOME")?).join(".local/share")));
-    data.unwrap_or_default().join("countersign/keys")
+    data.unwrap_or_default().join("countersign")
 }
 
 /// The store of keys.
 pub(crate) fn store(given: Option<&Path>) -> Result<KeyStore, Failure> {
-    KeyStore::open(folder(given)).map_err(failure)
+    KeyStore::open(folder(given)?).map_err(failure)
 }
 
 /// The passphrase of keys, from the environment.
@@ -72,9 +82,24 @@ pub(crate) fn unlocked<T>(
     }
 }
 
+/// Opens a key of notes with the passphrase that is set, or else with one typed.
+pub(crate) fn with_passphrase<T>(
+    prompt: &str,
+    open: impl Fn(Option<&Passphrase>) -> Result<T, NoteKeyError>,
+) -> Result<T, NoteKeyError> {
+    let set = passphrase().ok().flatten();
+    match open(set.as_ref()) {
+        Err(NoteKeyError::Key { fault: KeyError::PassphraseNeeded, path }) => match from_terminal(prompt) {
+            Some(typed) => open(Some(&typed)),
+            None => Err(NoteKeyError::Key { fault: KeyError::PassphraseNeeded, path }),
+        },
+        other => other,
+    }
+}
+
 /// The certificates that one's own keys hang on: authorities of the key folder, and those that vouch for themselves.
 pub(crate) fn authorities(given: Option<&Path>) -> Result<Vec<Certificate>, Failure> {
-    let folder = folder(given);
+    let folder = folder(given)?;
     if !folder.is_dir() {
         return Ok(Vec::new());
     }

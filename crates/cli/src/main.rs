@@ -13,6 +13,8 @@ mod dossier;
 mod exit;
 mod fmt;
 mod folder;
+mod home;
+mod init;
 mod input;
 mod inspect;
 mod key;
@@ -24,6 +26,7 @@ mod shell;
 mod sign;
 mod stamp;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -60,6 +63,8 @@ verbs! {
     Fmt = fmt,
     /// Hold an order against what was signed above its issuer
     Order = order,
+    /// Make a home: a database, a record that neither side can rewrite, its seal, a house CA
+    Init = init,
     /// Make a dossier, and pack it into a bundle
     Dossier = dossier,
     /// Sign an act and put it into a dossier
@@ -74,6 +79,8 @@ verbs! {
     Log = log,
     /// Find signed agreements that lacked authority, as of their dates
     Audit = audit,
+    /// Witness other people's records: say that they only grow
+    Witness = witness,
     /// Print completions for a shell
     Completions = completions,
 }
@@ -97,12 +104,15 @@ pub(crate) struct Cli {
     /// When to use colour; `NO_COLOR` is honoured
     #[arg(long, global = true, value_enum, default_value_t = shell::Colour::Auto, value_name = "WHEN")]
     color: shell::Colour,
+    /// The home to work in; $COUNTERSIGN_HOME where not given, else the current folder if it is one
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<std::path::PathBuf>,
 }
 
 fn main() -> ExitCode {
     shell::catch_panics();
     let cli = Cli::parse();
-    let mut shell = Shell::new(cli.json, cli.color);
+    let mut shell = Shell::new(cli.json, cli.color, cli.home);
     let exit = cli.verb.run(&mut shell).unwrap_or_else(|failure| shell.fail(&failure));
     exit.into()
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use countersign_agreement::order::Order;
 use countersign_authority::order::OrderAnswer;
+use countersign_verify::recorded::KnownAt;
 use countersign_verify::render;
 use countersign_verify::report::{ReportQuestion, hold_order};
 
@@ -29,6 +30,12 @@ pub(crate) struct Args {
     /// Whose maps are recognised; every map of the bundle where not given
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Ignore what was not known by this time, or by this index of the record
+    #[arg(long, value_name = "TIME|INDEX", value_parser = input::known_at)]
+    known_at: Option<KnownAt>,
+    /// Records and witnesses to trust (C2SP tlog-policy), in the place of the policy's lines
+    #[arg(long, value_name = "FILE")]
+    record_policy: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
@@ -36,8 +43,9 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let policy = verify::policy(args.policy.as_deref())?;
     let held = Order::read(&input::read(&args.order)?)
         .map_err(|error| Failure::usage(format!("{}: {error}", args.order.display())))?;
-    let question =
-        ReportQuestion { policy: policy.as_ref(), as_of: None, known_at: None, ..ReportQuestion::default() };
+    let records = verify::record_policy(args.record_policy.as_deref())?;
+    let (policy, records, known_at) = (policy.as_ref(), records.as_ref(), args.known_at);
+    let question = ReportQuestion { policy, known_at, records, ..ReportQuestion::default() };
     let finding = hold_order(&bundle, question, &held).map_err(verify::failure)?;
     if shell.json {
         shell.print_json(&render::finding_json(&finding))?;

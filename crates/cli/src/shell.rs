@@ -1,8 +1,11 @@
 //! The one door to the world: streams, colour, the clock, the environment.
 
 use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use countersign_authority::model::time::Instant;
+use countersign_tlog::cosignature::Timestamp;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -26,8 +29,15 @@ pub(crate) struct Shell {
     out: Box<dyn Write>,
 }
 
+/// The home that the command line names: it holds for the whole process, as the environment does.
+static HOME: OnceLock<PathBuf> = OnceLock::new();
+
 impl Shell {
-    pub(crate) fn new(json: bool, colour: Colour) -> Self {
+    pub(crate) fn new(json: bool, colour: Colour, home: Option<PathBuf>) -> Self {
+        if let Some(home) = home {
+            // Only set here, and once a process.
+            let _ = HOME.set(home);
+        }
         match colour {
             Colour::Auto => {}
             Colour::Always => anstream::ColorChoice::Always.write_global(),
@@ -119,12 +129,30 @@ impl Shell {
         Instant(jiff::Timestamp::now().as_nanosecond())
     }
 
+    /// The current time in seconds since 1970, for what answers on other threads.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+    pub(crate) fn unix_now() -> Timestamp {
+        let seconds = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default();
+        // A cosignature states a time, and 0 states none.
+        Timestamp::new(seconds.max(1)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Tells the person at the terminal something from another thread.
+    pub(crate) fn warn(text: &str) {
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
     /// Asks the person at the terminal for a secret, which is not shown. `None` where nobody is there.
     pub(crate) fn secret(prompt: &str) -> Option<Zeroizing<String>> {
         if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
             return None;
         }
         rpassword::prompt_password(format!("{prompt}: ")).ok().map(Zeroizing::new)
+    }
+
+    /// The home that `--home` names.
+    pub(crate) fn home() -> Option<&'static Path> {
+        HOME.get().map(PathBuf::as_path)
     }
 
     /// A variable of the environment.

@@ -7,6 +7,7 @@
 //! - [`PrivateKey`], [`SoftwareKey`]: P-256, P-384, RSA of 2048 to 4096 bits (PKCS#1 and PSS), Ed25519; PKCS#8 (RFC 5958),
 //!   encrypted with PBES2 (RFC 8018); PKCS#12 (RFC 7292), today's and yesterday's.
 //! - [`device`]: keys on tokens, by PKCS#11 (OASIS, 2.40 and later) and its URIs (RFC 7512).
+//! - [`NoteKey`]: what logs and witnesses sign with (C2SP signed-note).
 //! - [`HouseCa`]: certificates, and a register of them that only grows; revocation lists (RFC 5280 §5) and OCSP answers
 //!   (RFC 6960) out of it, over HTTP too.
 //!
@@ -14,6 +15,7 @@
 //! ```text
 //! DIR/NAME.key.pem         PKCS#8 (RFC 5958), mode 0600; encrypted (PBES2, scrypt) where a passphrase was given
 //! DIR/NAME.cert.pem        the certificate, then those above it (RFC 7468)
+//! DIR/NAME.note.pem        a key of notes, PKCS#8, mode 0600; DIR/NAME.vkey is what others are given of it
 //! DIR/NAME.register.jsonl  what an authority has issued and revoked, an event a line; see [`Register`]
 //! ```
 //! No key or certificate file is ever written over. `openssl pkcs8`, `openssl x509` and `openssl cms -sign` read them.
@@ -49,6 +51,7 @@ mod file;
 mod house;
 mod kind;
 mod name;
+mod note;
 mod pkcs12;
 mod private;
 mod software;
@@ -60,6 +63,7 @@ pub use house::{
 };
 pub use kind::{BadKind, Kind};
 pub use name::{BadKeyName, KeyName};
+pub use note::{NoteKey, NoteKeyError};
 pub use pkcs12::{PKCS12_MAX, Pkcs12Error, Pkcs12Style, SEALED_MAX};
 pub use private::{KeyError, Passphrase, PrivateKey};
 pub use software::{KeyMismatch, SoftwareKey};

@@ -71,6 +71,7 @@ pub(crate) fn policy(parsed: &Parsed<Policy>) -> Vec<Diagnostic> {
     let keys = parsed.value.rules.iter().map(|rule| match rule {
         Rule::Deadline(deadline) => Some((format!("deadline `{}`", deadline.id), deadline.id.as_str())),
         Rule::WeAre(_) => Some(("`we are`".to_owned(), "we")),
+        Rule::Quorum(_) => Some(("`quorum`".to_owned(), "quorum")),
         Rule::Zone(_) => Some(("`zone`".to_owned(), "zone")),
         _ => None,
     });

@@ -14,9 +14,9 @@ use crate::print::{self, Words};
 use crate::{json, once, time};
 
 #[rustfmt::skip]
-const STARTS: [&str; 9] = [
-    "`we are`", "`accept source`", "`reject source`", "`prefer source`", "`profile`", "`trust`", "`gate`",
-    "`deadline`", "`zone`",
+const STARTS: [&str; 10] = [
+    "`we are`", "`accept source`", "`reject source`", "`prefer source`", "`profile`", "`trust`", "`quorum`",
+    "`gate`", "`deadline`", "`zone`",
 ];
 
 /// Most days a deadline may count.
@@ -97,6 +97,14 @@ fn rule(line: &Line<'_>) -> Parse<Rule> {
             Rule::Profile { profile, parties }
         }
         Some("trust") => Rule::Trust(trust(c)?),
+        Some("quorum") => {
+            c.expect("quorum")?;
+            let at = c.here();
+            let count = quorum(c.number("how many witnesses must cosign")?, at)?;
+            c.expect("of")?;
+            c.expect("witnesses")?;
+            Rule::Quorum(count)
+        }
         Some("gate") => Rule::Gate(gate(c)?),
         Some("deadline") => Rule::Deadline(deadline(c, line.span())?),
         Some("zone") => {
@@ -117,11 +125,49 @@ fn trust(c: &mut Cursor<'_, '_>) -> Parse<Trust> {
     } else if c.take("timestamp") {
         c.expect("authority")?;
         Ok(Trust::TimestampAuthority(c.digest()?))
+    } else if c.take("record") {
+        let at = c.here();
+        Ok(Trust::Record(vkey(c.text("the record's verifier key")?, at)?))
     } else if c.take("witness") {
-        Ok(Trust::Witness(c.text("the witness' verifier key")?))
+        let at = c.here();
+        Ok(Trust::Witness(vkey(c.text("the witness' verifier key")?, at)?))
     } else {
-        Err(c.unexpected(["`certificate authority`", "`timestamp authority`", "`witness`"]))
+        Err(c.unexpected(["`certificate authority`", "`timestamp authority`", "`record`", "`witness`"]))
     }
+}
+
+/// A verifier key begins with a name and a plus sign; what follows is read where a checkpoint is.
+pub(crate) fn vkey(key: String, at: Span) -> Parse<String> {
+    match key.split_once('+') {
+        Some((name, rest)) if !name.is_empty() && !rest.is_empty() && !key.contains(char::is_whitespace) => {
+            Ok(key)
+        }
+        _ => Err(Fault::new(at, "that is no verifier key")
+            .expected(["`NAME+HASH+KEY`"])
+            .help("a record and a witness publish theirs as one line, as in example.org/log+1c2d3e4f+AQ…")),
+    }
+}
+
+/// Whether a verifier key has all its parts: a name, eight hexadecimal digits, a key in base64.
+pub(crate) fn whole_vkey(key: &str) -> bool {
+    let mut parts = key.splitn(3, '+').skip(1);
+    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    let base64 = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let hash = parts.next().is_some_and(|hash| hash.len() == 8 && hash.bytes().all(hex));
+    let bytes = parts.next().unwrap_or_default();
+    let digits = bytes.trim_end_matches('=');
+    hash && bytes.len().is_multiple_of(4)
+        && !digits.is_empty()
+        && bytes.len().saturating_sub(digits.len()) <= 2
+        && digits.bytes().all(base64)
+}
+
+/// A quorum of none would be no demand.
+pub(crate) fn quorum(count: u32, at: Span) -> Parse<u32> {
+    if count == 0 {
+        return Err(Fault::new(at, "a quorum of no witness demands nothing").expected(["1 or more"]));
+    }
+    Ok(count)
 }
 
 fn gate(c: &mut Cursor<'_, '_>) -> Parse<Gate> {
@@ -154,7 +200,7 @@ fn gate(c: &mut Cursor<'_, '_>) -> Parse<Gate> {
             c.expect("text")?;
         }
     }
-    let (mut in_person, mut publicly, mut attested, mut enforce) = (false, false, false, false);
+    let [mut in_person, mut publicly, mut attested, mut witnessed, mut enforce] = [false; 5];
     loop {
         let comma = c.take_comma();
         let start = c.here();
@@ -165,15 +211,23 @@ fn gate(c: &mut Cursor<'_, '_>) -> Parse<Gate> {
             c.flag(&mut publicly, "publicly", start)?;
         } else if c.take("attested") {
             c.flag(&mut attested, "attested", start)?;
+        } else if c.take("witnessed") {
+            c.flag(&mut witnessed, "witnessed", start)?;
         } else if c.take("enforce") {
             c.flag(&mut enforce, "enforce", start)?;
         } else if c.done() && !comma {
             break;
         } else {
-            return Err(c.unexpected(["`in person`", "`publicly`", "`attested`", "`enforce`"]));
+            return Err(c.unexpected([
+                "`in person`",
+                "`publicly`",
+                "`attested`",
+                "`witnessed`",
+                "`enforce`",
+            ]));
         }
     }
-    Ok(Gate { step, matter, with, signer, in_person, publicly, attested, enforce })
+    Ok(Gate { step, matter, with, signer, in_person, publicly, attested, witnessed, enforce })
 }
 
 fn deadline(c: &mut Cursor<'_, '_>, line: Span) -> Parse<Deadline> {

@@ -281,7 +281,9 @@ pub(crate) fn rule_words(rule: &Rule) -> Words {
             vec![format!("trust certificate authority {digest}")]
         }
         Rule::Trust(Trust::TimestampAuthority(digest)) => vec![format!("trust timestamp authority {digest}")],
+        Rule::Trust(Trust::Record(key)) => vec![format!("trust record {}", quoted(key))],
         Rule::Trust(Trust::Witness(key)) => vec![format!("trust witness {}", quoted(key))],
+        Rule::Quorum(count) => vec![format!("quorum {count} of witnesses")],
         Rule::Gate(gate) => gate_words(gate),
         Rule::Deadline(deadline) => deadline_words(deadline),
         Rule::Zone(zone) => vec![format!("zone {zone}")],
@@ -297,7 +299,12 @@ fn gate_words(gate: &Gate) -> Words {
     if gate.in_person {
         signs.push_str(" in person");
     }
-    let flags = [(gate.publicly, "publicly"), (gate.attested, "attested"), (gate.enforce, "enforce")];
+    let flags = [
+        (gate.publicly, "publicly"),
+        (gate.attested, "attested"),
+        (gate.witnessed, "witnessed"),
+        (gate.enforce, "enforce"),
+    ];
     let mut words = vec![format!("gate {} on {} with {}:", gate.step.word(), gate.matter, gate.with), signs];
     words.extend(flags.iter().filter(|(set, _)| *set).map(|(_, word)| (*word).to_owned()));
     // The first chunk ends with a colon; from the second on, commas between.

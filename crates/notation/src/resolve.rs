@@ -343,7 +343,11 @@ impl Missing<'_> {
                 self.matter(&gate.matter);
                 self.party(&gate.with);
             }
-            Rule::Preference { .. } | Rule::Trust(_) | Rule::Deadline(_) | Rule::Zone(_) => {}
+            Rule::Preference { .. }
+            | Rule::Trust(_)
+            | Rule::Quorum(_)
+            | Rule::Deadline(_)
+            | Rule::Zone(_) => {}
         }
     }
 }

@@ -58,7 +58,7 @@ impl Directory {
     }
 
     /// The same, made where it isn't there.
-    pub fn create(root: &Path) -> Result<Self, ObjectsError> {
+    pub fn make(root: &Path) -> Result<Self, ObjectsError> {
         let made = fs::create_dir_all(root);
         made.map_err(|source| ObjectsError::new(Doing::Writing, &root.display().to_string(), source))?;
         Self::open(root)

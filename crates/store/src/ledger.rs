@@ -1,42 +1,69 @@
-//! What the database keeps: who may write, what was admitted in which order, how far the log has come.
+//! What the database keeps of the log: who may write, what was admitted in which order, how far the log has come.
 
 use std::sync::Arc;
 
-use countersign_agreement::record::{Link, Salt};
+use countersign_agreement::record::{Commitment, ENTRY_LENGTH, Link, Salt};
 use countersign_authority::model::act::Visibility;
 use countersign_authority::model::name::Digest;
 use countersign_tlog::checkpoint::SignedCheckpoint;
 use countersign_tlog::hash::Hash;
 use countersign_tlog::size::{LeafIndex, TreeSize};
 
+pub use crate::error::LedgerError;
+
 /// The order of the record, its head, and what was admitted. Blocking: a backend that speaks asynchronously brings its own
 /// runtime; the writer is one thread.
 ///
 /// **Rules for every backend** (the conformance suite holds them): what returned `Ok` survives the loss of power; each call is
 /// one transaction, done or not done; a call under a seat that isn't the latest is refused with [`LedgerError::Fenced`] and
-/// changes nothing; indices count from 0 without a gap.
+/// changes nothing; indices count from 0 without a gap, numbers in a dossier from 1; no size ever decreases. A call that
+/// failed otherwise may have been done all the same, where the failure came while the storage was asked to make it durable:
+/// whoever calls again finds out, since an act is admitted once.
 pub trait Ledger: Send + Sync {
     /// Takes the writer's seat from whoever has it: their next write is refused.
     fn take_seat(&self) -> Result<Seat, LedgerError>;
 
-    /// Gives each act its place in the log and in its dossier, all of a batch or none. An act that was admitted before gets
-    /// the place it has: what was stored then stands. After the acts of a batch, each dossier touched gets one head entry.
+    /// Gives each act its place in the log and in its dossier, all of a batch or none; of an empty batch it asks only whether
+    /// the seat still counts. An act that was admitted before gets
+    /// the place it has: what was stored then stands. After the acts of a batch, each dossier that got new ones gets one head
+    /// entry, in the order in which the batch touched them.
     fn sequence(&self, seat: Seat, batch: &[Admission]) -> Result<Vec<Place>, LedgerError>;
 
-    /// How far the record has come.
+    /// How far the record has come. Read from a few rows, however long the record is.
     fn head(&self) -> Result<Head, LedgerError>;
 
-    /// Entries from an index on, at most `most`, that are not yet tidied away.
+    /// Entries from an index on, at most `most`, without a gap; fewer where the record ends.
+    ///
+    /// # Errors
+    /// [`LedgerError::Tidied`] where the first of them is tidied away: its bundle has it.
     fn entries(&self, from: LeafIndex, most: usize) -> Result<Vec<Entry>, LedgerError>;
 
     /// Compares the integrated tree with `before`, and sets it to that of `checkpoint`, whose objects are all there.
+    ///
+    /// # Errors
+    /// [`LedgerError::Moved`] where another tree is integrated than `before`; [`LedgerError::Older`],
+    /// [`LedgerError::Unlike`] and [`LedgerError::Beyond`] where the checkpoint can't follow it.
     fn advance(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError>;
 
-    /// Keeps the checkpoint as it was published, cosignatures included. Never smaller than the one kept.
+    /// Keeps the checkpoint as it was published, cosignatures included: of one size, the last that was given.
+    ///
+    /// # Errors
+    /// [`LedgerError::Older`] where it is smaller than the one kept, [`LedgerError::Unlike`] where it is of the same size with
+    /// another root, [`LedgerError::Beyond`] where it is larger than what is integrated.
     fn publish(&self, seat: Seat, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError>;
 
-    /// Forgets batches of entries below a size that is published, read back and durable.
+    /// Forgets batches of entries that lie below a size, which is published, read back and durable. A batch of which a part
+    /// lies above it stays whole. Acts and links stay: they are no batches.
+    ///
+    /// # Errors
+    /// [`LedgerError::Beyond`] where the size is larger than the one published.
     fn tidy(&self, seat: Seat, below: TreeSize) -> Result<(), LedgerError>;
+
+    /// What each witness cosigned last, by the name it was kept under, in order: where the next request to it begins.
+    fn cosigned(&self) -> Result<Vec<Cosigned>, LedgerError>;
+
+    /// Keeps what a witness says that it cosigned last. It may be less than before: a witness knows best what it knows.
+    fn keep_cosigned(&self, seat: Seat, cosigned: &Cosigned) -> Result<(), LedgerError>;
 }
 
 /// A writer's right to write: counts up, the highest alone counts (a fencing token).
@@ -56,6 +83,9 @@ pub struct Admission {
     pub p7s: Vec<u8>,
     /// What makes its entry unguessable.
     pub salt: Salt,
+    /// Its entry, as taken when it was admitted: the ledger computes it again from what it stores and refuses the batch
+    /// where they differ ([`LedgerError::Altered`]).
+    pub entry: Commitment,
     /// Who may see it.
     pub visibility: Visibility,
     /// Whether such an act can change a verdict.
@@ -82,9 +112,35 @@ pub struct Tree {
     pub root: Hash,
 }
 
+impl Tree {
+    /// Of a record that nothing was written to.
+    pub const EMPTY: Self = Self { size: TreeSize::ZERO, root: Hash::EMPTY_ROOT };
+
+    /// What a checkpoint states.
+    pub fn of(checkpoint: &SignedCheckpoint) -> Self {
+        Self { size: checkpoint.checkpoint().size(), root: checkpoint.checkpoint().root() }
+    }
+
+    /// Whether `next` can come after this tree: it is not smaller, and of the same size only if it is the same.
+    ///
+    /// # Errors
+    /// [`LedgerError::Older`], [`LedgerError::Unlike`].
+    pub fn admits(&self, next: Self) -> Result<(), LedgerError> {
+        if next.size < self.size {
+            return Err(LedgerError::Older { given: next.size, kept: self.size });
+        }
+        if next.size == self.size && next.root != self.root {
+            return Err(LedgerError::Unlike { size: next.size, given: next.root, kept: self.root });
+        }
+        Ok(())
+    }
+}
+
 /// How far the record has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
+    /// The seat taken last: [`Seat`]`(0)` before anyone took one.
+    pub seat: Seat,
     /// How many entries have an index.
     pub sequenced: TreeSize,
     /// The tree whose objects are all there, with the checkpoint signed over it.
@@ -93,42 +149,73 @@ pub struct Head {
     pub checkpoint: Option<SignedCheckpoint>,
     /// The latest that was published, with its cosignatures.
     pub published: Option<SignedCheckpoint>,
+    /// Entries below are tidied away: [`Ledger::entries`] begins here.
+    pub tidied: TreeSize,
+}
+
+impl Head {
+    /// The size published: nothing is tidied above it.
+    pub fn published_size(&self) -> TreeSize {
+        self.published.as_ref().map_or(TreeSize::ZERO, |checkpoint| checkpoint.checkpoint().size())
+    }
+
+    /// Whether this head may go from `before` to the tree of `checkpoint`: [`Ledger::advance`] in every backend.
+    ///
+    /// # Errors
+    /// As [`Ledger::advance`]'s, but for the seat.
+    pub fn may_advance(&self, before: Tree, checkpoint: &SignedCheckpoint) -> Result<Tree, LedgerError> {
+        if self.integrated != before {
+            return Err(LedgerError::Moved { expected: before, found: self.integrated });
+        }
+        let next = Tree::of(checkpoint);
+        self.integrated.admits(next)?;
+        within(next.size, self.sequenced)?;
+        Ok(next)
+    }
+
+    /// Whether `checkpoint` may be published after this head: [`Ledger::publish`] in every backend.
+    ///
+    /// # Errors
+    /// As [`Ledger::publish`]'s, but for the seat.
+    pub fn may_publish(&self, checkpoint: &SignedCheckpoint) -> Result<Tree, LedgerError> {
+        let next = Tree::of(checkpoint);
+        if let Some(published) = &self.published {
+            Tree::of(published).admits(next)?;
+        }
+        within(next.size, self.integrated.size)?;
+        if next.size == self.integrated.size {
+            self.integrated.admits(next)?;
+        }
+        Ok(next)
+    }
 }
 
 /// An entry of the log with the hash taken at admission.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// Its index.
     pub index: LeafIndex,
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: [u8; ENTRY_LENGTH],
     /// [`Hash::leaf`] of the bytes, as taken at admission: compared before anything is signed.
     pub leaf: Hash,
 }
 
-/// Why the ledger refused, or could not be asked.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// Another writer took the seat.
-    #[error("seat {held} is fenced: another writer took seat {latest}")]
-    Fenced {
-        /// The seat of the call.
-        held: u64,
-        /// The latest.
-        latest: u64,
-    },
-    /// The tree is another than was compared with.
-    #[error("the record has moved: {found} leaves are integrated, not {expected}")]
-    Moved {
-        /// What the caller believed.
-        expected: TreeSize,
-        /// What is there.
-        found: TreeSize,
-    },
-    /// No such dossier.
-    #[error("there is no dossier {id}")]
-    NoDossier {
-        /// Its id.
-        id: String,
-    },
+/// What a witness cosigned last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cosigned {
+    /// The witness: the name of its key.
+    pub witness: String,
+    /// The size of the checkpoint.
+    pub size: TreeSize,
+}
+
+/// Refuses a size above what there is.
+pub(crate) fn within(asked: TreeSize, most: TreeSize) -> Result<(), LedgerError> {
+    if asked > most { Err(LedgerError::Beyond { asked, most }) } else { Ok(()) }
+}
+
+/// Refuses a seat that isn't the latest.
+pub(crate) fn seated(held: Seat, latest: Seat) -> Result<(), LedgerError> {
+    if held == latest { Ok(()) } else { Err(LedgerError::Fenced { held: held.0, latest: latest.0 }) }
 }

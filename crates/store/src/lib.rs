@@ -5,6 +5,17 @@
 //! documents).
 
 pub mod directory;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod dossiers;
+pub mod error;
 pub mod ledger;
+pub mod memory;
 pub mod objects;
+pub mod plan;
+pub mod receipt;
+pub mod schema;
+pub mod sealed;
+pub mod sqlite;
 pub mod witnesses;
+pub mod writer;

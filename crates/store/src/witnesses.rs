@@ -4,10 +4,12 @@
 use std::fmt;
 
 use countersign_tlog::checkpoint::SignedCheckpoint;
-use countersign_tlog::note::{KeyRing, SignatureLine, VerifierKey};
+use countersign_tlog::note::{SignatureLine, VerifierKey};
 use countersign_tlog::policy::Policy;
 use countersign_tlog::proof::ConsistencyProof;
 use countersign_tlog::size::TreeSize;
+
+use crate::ledger::Cosigned;
 
 /// Asks witnesses to cosign.
 pub trait Witnesses: Send + Sync {
@@ -22,7 +24,7 @@ pub trait Witnesses: Send + Sync {
 /// What witnesses are asked to cosign.
 pub struct Request<'a> {
     checkpoint: &'a SignedCheckpoint,
-    published: Option<&'a SignedCheckpoint>,
+    cosigned: &'a [Cosigned],
     prove: &'a (dyn Fn(TreeSize) -> Option<ConsistencyProof> + Sync),
 }
 
@@ -93,13 +95,14 @@ impl Answer {
 }
 
 impl<'a> Request<'a> {
-    /// For a checkpoint, the one published before it, and a way to prove that the one continues the other.
+    /// For a checkpoint, with what each witness is known to have cosigned last and a way to prove that the one continues the
+    /// other.
     pub fn new(
         checkpoint: &'a SignedCheckpoint,
-        published: Option<&'a SignedCheckpoint>,
+        cosigned: &'a [Cosigned],
         prove: &'a (dyn Fn(TreeSize) -> Option<ConsistencyProof> + Sync),
     ) -> Self {
-        Self { checkpoint, published, prove }
+        Self { checkpoint, cosigned, prove }
     }
 
     /// What is to be cosigned, signed by the log.
@@ -107,12 +110,10 @@ impl<'a> Request<'a> {
         self.checkpoint
     }
 
-    /// The size that a witness is known to have cosigned: it stands under the checkpoint published before. 0 where that isn't
-    /// known; the witness then says it (409).
+    /// The size that a witness is known to have cosigned last. 0 where that isn't known; the witness then says it (409).
     pub fn cosigned_by(&self, witness: &VerifierKey) -> TreeSize {
-        let ring = KeyRing::new([witness.clone()]);
-        let cosigned = |published: &&SignedCheckpoint| ring.is_ok_and(|ring| published.verify(&ring).is_ok());
-        self.published.filter(cosigned).map_or(TreeSize::ZERO, |published| published.checkpoint().size())
+        let known = self.cosigned.iter().find(|cosigned| cosigned.witness == witness.name().as_str());
+        known.map_or(TreeSize::ZERO, |cosigned| cosigned.size)
     }
 
     /// The proof that the checkpoint continues a tree of `old` leaves; empty from 0. `None` where there is none: the tree is

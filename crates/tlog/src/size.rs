@@ -58,6 +58,9 @@ impl TreeSize {
 }
 
 impl LeafIndex {
+    /// The first leaf.
+    pub const FIRST: Self = Self(0);
+
     /// Refuses an index that no tree has.
     pub const fn new(index: u64) -> Result<Self, BadNumber> {
         let most = TreeSize::MAX.0 - 1;

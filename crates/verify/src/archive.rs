@@ -60,6 +60,44 @@ fn files(bundle: &Bundle) -> BTreeMap<String, Digest> {
     files
 }
 
+/// The archives that show the same in a narrower bundle: everything that their lists name is there. Others stay out, for a
+/// list names what isn't. `but_trust` asks for all but the files of `trust/`.
+fn that_fit<'a>(all: &'a Bundle, bundle: &Bundle, but_trust: bool) -> Vec<(&'a str, &'a [u8], &'a [u8])> {
+    let mut there: BTreeMap<String, String> =
+        files(bundle).into_iter().map(|(name, digest)| (name, digest.hex())).collect();
+    let mut fitting = Vec::new();
+    for (name, list) in &all.trust {
+        let Some(stem) = name.strip_suffix(LIST).filter(|stem| stem.starts_with(NAME)) else { continue };
+        let Some(answer) = all.trust.get(&format!("{stem}{ANSWER}")) else { continue };
+        let is_there = |line: &str| {
+            line.split_once("  ").is_some_and(|(digest, name)| {
+                (but_trust && name.starts_with("trust/"))
+                    || there.get(name).is_some_and(|known| known == digest)
+            })
+        };
+        if std::str::from_utf8(list).is_ok_and(|text| text.lines().all(is_there)) {
+            // The next archive may list this one.
+            there.insert(format!("trust/{stem}{LIST}"), sha256(list).hex());
+            there.insert(format!("trust/{stem}{ANSWER}"), sha256(answer).hex());
+            fitting.push((stem, list.as_slice(), answer.as_slice()));
+        }
+    }
+    fitting
+}
+
+/// Puts into a narrower bundle the archives that show the same there.
+pub(crate) fn keep(all: &Bundle, bundle: &mut Bundle) {
+    for (stem, list, answer) in that_fit(all, bundle, false) {
+        bundle.trust.insert(format!("{stem}{LIST}"), list.to_vec());
+        bundle.trust.insert(format!("{stem}{ANSWER}"), answer.to_vec());
+    }
+}
+
+/// The tokens of archives that may be kept, if what they need is.
+pub(crate) fn tokens(all: &Bundle, bundle: &Bundle) -> Vec<TimestampToken> {
+    that_fit(all, bundle, true).into_iter().filter_map(|(_, _, answer)| token(answer)).collect()
+}
+
 /// Whether a file of `trust/` is part of an archive.
 pub(crate) fn is_part(name: &str) -> bool {
     name.starts_with(NAME) && (name.ends_with(LIST) || name.ends_with(ANSWER))
@@ -130,6 +168,6 @@ impl<'b> Archive<'b> {
 }
 
 /// The token in a `.tsr`: an answer, or the token alone.
-fn token(tsr: &[u8]) -> Option<TimestampToken> {
+pub(crate) fn token(tsr: &[u8]) -> Option<TimestampToken> {
     read_token(tsr).ok().or_else(|| TimestampToken::read(tsr).ok())
 }

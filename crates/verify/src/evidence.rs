@@ -11,9 +11,12 @@ use countersign_authority::model::name::{Digest, PartyId, PersonId};
 use countersign_authority::model::policy::Policy;
 use countersign_authority::model::time::Instant;
 use countersign_signature::{Anchor, Certificate, SignatureError, VerifiedSignature, path, verify_detached};
+use countersign_tlog::policy::Policy as TrustedRecords;
 
 use crate::archive::archives;
 use crate::bundle::{Bundle, BundledAct};
+use crate::record::RecordEvidence;
+use crate::recorded::{KnownAt, RecordTrust, Recorded, earlier};
 use crate::signed_pdf::{PdfFault, SignedPdf};
 use crate::standing::{Asked, Standing, Weigher, instant, seconds};
 use crate::trust::{Believed, Seen};
@@ -38,6 +41,7 @@ pub struct VerifiedAct {
     standing: Standing,
     runner: Runner,
     pdf: Option<SignedPdf>,
+    recorded: Recorded,
 }
 
 impl VerifiedAct {
@@ -88,6 +92,18 @@ impl VerifiedAct {
         self.standing.not_later_than.map_or(self.act.at, |proven| proven.max(self.act.at))
     }
 
+    /// What trusted records show of it.
+    #[must_use]
+    pub fn recorded(&self) -> Recorded {
+        self.recorded
+    }
+
+    /// It existed by then: by a timestamp that the reader believes, or by enough witnesses' clocks.
+    #[must_use]
+    pub fn proven_by(&self) -> Option<Instant> {
+        earlier(self.standing.not_later_than, self.recorded.not_later_than)
+    }
+
     /// The PDF that it signs, if it signs one.
     #[must_use]
     pub fn pdf(&self) -> Option<&SignedPdf> {
@@ -112,7 +128,13 @@ impl VerifiedAct {
             Binding::Fingerprint | Binding::Subject => Some(self.act.under.is_none()),
             Binding::Unbound => None,
         };
-        Admitted { number: self.number, id: self.id, act: self.act.clone(), in_person }
+        Admitted {
+            number: self.number,
+            id: self.id,
+            act: self.act.clone(),
+            in_person,
+            witnessed: self.recorded.witnessed,
+        }
     }
 }
 
@@ -209,7 +231,7 @@ pub enum Discarded {
 }
 
 /// Acts that count, and acts that don't, with the reason.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Evidence {
     /// Acts whose signature matched.
     pub acts: Vec<VerifiedAct>,
@@ -217,6 +239,10 @@ pub struct Evidence {
     pub discarded: Vec<Discarded>,
     /// Files of `trust/` that are neither certificates nor lists nor answers.
     pub unread: Vec<String>,
+    /// What the records in the bundle show.
+    pub records: RecordEvidence,
+    /// Which records and witnesses the reader trusts.
+    pub trust: RecordTrust,
 }
 
 /// Checks every act of a bundle against the maps' keys, and what is known of its time and its certificate.
@@ -224,16 +250,23 @@ pub fn examine(bundle: &Bundle, maps: &[Map], reader: &Reader<'_>) -> Evidence {
     let (seen, believed) = (Seen::of(bundle), Believed::of(reader.policy, reader.trust));
     let claimed = bundle.acts.iter().filter_map(|act| SignedAct::read(&act.json).ok()).map(|act| act.at);
     let latest = claimed.chain(reader.as_of).max().unwrap_or(Instant::MIN);
-    let asked = Asked { at: seconds(latest), known_at: reader.known_at.map(seconds) };
+    let asked = Asked { at: seconds(latest), known_at: reader.known_at.and_then(KnownAt::time).map(seconds) };
     let archives = archives(bundle, &seen);
     let policy = reader.policy;
     let weigher = Weigher::new(&seen, &archives, &believed, asked);
+    let trust = RecordTrust::of(policy, reader.records);
+    let records = RecordEvidence::examine(bundle, trust.policy());
     let mut examiner = Examiner { bundle, maps, policy, seen: &seen, believed: &believed, weigher };
-    let mut evidence = Evidence { unread: seen.unread.clone(), ..Evidence::default() };
+    let mut evidence =
+        Evidence { acts: Vec::new(), discarded: Vec::new(), unread: seen.unread.clone(), records, trust };
     let mut names = Names::default();
+    let known_at = reader.known_at.and_then(KnownAt::time);
     for bundled in &bundle.acts {
         match examiner.examine(bundled) {
-            Ok(act) => evidence.acts.push(VerifiedAct { act: act.act.sharing(&mut names), ..act }),
+            Ok(act) => {
+                let recorded = Recorded::of(&evidence.records, bundled.number, known_at);
+                evidence.acts.push(VerifiedAct { act: act.act.sharing(&mut names), recorded, ..act });
+            }
             Err(discarded) => evidence.discarded.push(discarded),
         }
     }
@@ -250,7 +283,9 @@ pub struct Reader<'a> {
     /// About when.
     pub as_of: Option<Instant>,
     /// What came later is not known.
-    pub known_at: Option<Instant>,
+    pub known_at: Option<KnownAt>,
+    /// Records and witnesses to trust in the place of the policy's.
+    pub records: Option<&'a TrustedRecords>,
 }
 
 struct Examiner<'a> {
@@ -289,7 +324,8 @@ impl Examiner<'_> {
         let ours = self.policy.and_then(Policy::we_are).cloned();
         let others: Vec<PartyId> = parties.chain(act.with.iter().cloned()).chain(ours).collect();
         let runner = runner(certificate, &standing.above, &act.on_behalf_of, &others, self.maps);
-        Ok(VerifiedAct { number, id: bundled.id, act, signature, binding, standing, runner, pdf })
+        let (id, recorded) = (bundled.id, Recorded::default());
+        Ok(VerifiedAct { number, id, act, signature, binding, standing, runner, pdf, recorded })
     }
 }
 

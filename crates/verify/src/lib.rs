@@ -11,9 +11,12 @@
 //! Start with [`bundle::read`], [`trust::Believed`], [`report`].
 
 pub mod archive;
+pub mod audience;
 pub mod bundle;
 pub mod decision;
 pub mod evidence;
+pub mod record;
+pub mod recorded;
 pub mod render;
 pub mod report;
 pub mod signed_pdf;

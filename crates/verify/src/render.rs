@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::decision::{headline, verdict_mark};
 use crate::report::{Duty, Heard, OrderLine, Report};
 
+mod record;
 mod signed;
 
 /// `2026-04-20 14:00 UTC`
@@ -38,7 +39,7 @@ pub fn text(report: &Report) -> String {
     };
     let _ = write!(out, "{} · {asked} · as of {}", report.title, when(report.as_of));
     if let Some(known_at) = report.known_at {
-        let _ = write!(out, ", known at {}", when(known_at));
+        let _ = write!(out, ", {}", record::known_at(known_at));
     }
     out.push('\n');
     matrix(&mut out, report);
@@ -334,7 +335,7 @@ pub fn json(report: &Report) -> Value {
     }
     if let Value::Object(map) = &mut value {
         map.insert("dossier".into(), json!({"id": report.dossier, "title": report.title}));
-        map.insert("known_at".into(), json!(report.known_at.map(rfc3339)));
+        map.insert("known_at".into(), report.known_at.map_or(Value::Null, record::known_at_json));
         map.insert("in_force_since".into(), json!(report.in_force_since.map(rfc3339)));
         let (laws, gate) = force(report);
         let of =
@@ -354,6 +355,9 @@ pub fn json(report: &Report) -> Value {
         map.insert("discarded".into(), json!(discarded));
         map.insert("signers".into(), signed::signers_json(&report.signers));
         map.insert("timestamps".into(), signed::times_json(&report.times));
+        map.insert("record".into(), record::own_json(report));
+        map.insert("other_records".into(), record::others_json(report));
+        map.insert("unread_keys".into(), record::unread_json(report));
         map.insert("pdfs".into(), signed::pdfs_json(&report.pdfs));
         map.insert("doubts".into(), signed::doubts_json(report));
         map.insert("unread".into(), json!(report.unread));
@@ -361,7 +365,10 @@ pub fn json(report: &Report) -> Value {
         map.insert("acts_by_then".into(), json!(report.by_then));
         map.insert(
             "evidence".into(),
-            json!({"bundle": report.evidence.to_string(), "policy": report.policy.map(|p| p.to_string())}),
+            json!({
+                "bundle": report.evidence.to_string(), "policy": report.policy.map(|p| p.to_string()),
+                "record_policy": report.record_policy.map(|p| p.to_string()),
+            }),
         );
     }
     value

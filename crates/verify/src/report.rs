@@ -19,14 +19,20 @@ use countersign_authority::{Ask, Question, World, WorldError, decide};
 use countersign_notation::diagnostic::Diagnostic;
 use countersign_notation::{digest::sha256, parse, resolve, time};
 use countersign_signature::Certificate;
+use countersign_tlog::policy::Policy as TrustedRecords;
 use serde_json::Value;
 
 use crate::bundle::Bundle;
 use crate::decision::Rendering;
 use crate::evidence::{Discarded, Evidence, Reader, VerifiedAct, examine};
+use crate::recorded::{KnownAt, UnreadKey};
 
+mod record;
 mod signed;
 
+pub(crate) use record::acts;
+use record::{Known, hold_back, records, unless_withheld, withheld};
+pub use record::{Quorate, RecordLine, RecordedAct, Withheld};
 pub use signed::{Doubt, PdfLine, SignerLine, TimeLine};
 use signed::{bound_times, doubts, hangs_on, pdfs, signers, times};
 
@@ -51,16 +57,18 @@ pub struct ReportQuestion<'a> {
     pub policy: Option<&'a Policy>,
     /// Acts later than this are ignored; the latest that an act claims or is proven to be where not said.
     pub as_of: Option<Instant>,
-    /// Acts and maps not known by then are ignored.
-    pub known_at: Option<Instant>,
+    /// Acts and maps not known by then are ignored; by an index of the record, acts alone.
+    pub known_at: Option<KnownAt>,
     /// Certificates of authorities that the reader believes, for signers and for timestamps, beside the policy's.
     pub trust: &'a [Certificate],
+    /// Records and witnesses to trust, in the place of the policy's lines.
+    pub records: Option<&'a TrustedRecords>,
 }
 
 impl<'a> ReportQuestion<'a> {
     fn reader(&self) -> Reader<'a> {
-        let Self { policy, as_of, known_at, trust } = *self;
-        Reader { policy, trust, as_of, known_at }
+        let Self { policy, as_of, known_at, trust, records } = *self;
+        Reader { policy, trust, as_of, known_at, records }
     }
 }
 
@@ -111,7 +119,7 @@ pub struct Report {
     /// Acts later than this were ignored.
     pub as_of: Instant,
     /// What the evidence was known by, if limited.
-    pub known_at: Option<Instant>,
+    pub known_at: Option<KnownAt>,
     /// The verdicts.
     pub decision: Decision,
     /// The verdicts as JSON, with every statement that proofs cite.
@@ -140,6 +148,10 @@ pub struct Report {
     pub doubts: Vec<Doubt>,
     /// How far the time of each act that counts is proven.
     pub times: Vec<TimeLine>,
+    /// What the records that the dossier is in show, the bundle's own first.
+    pub records: Vec<RecordLine>,
+    /// `trust` lines of records and witnesses that trust nobody.
+    pub unread_keys: Vec<UnreadKey>,
     /// PDFs that acts sign.
     pub pdfs: Vec<PdfLine>,
     /// Files of `trust/` that are neither certificates nor lists nor answers.
@@ -154,6 +166,8 @@ pub struct Report {
     pub evidence: Digest,
     /// SHA-256 of the policy's canonical JSON.
     pub policy: Option<Digest>,
+    /// SHA-256 of the tlog-policy given in the place of the policy's lines, as it is printed.
+    pub record_policy: Option<Digest>,
 }
 
 /// Names for words.
@@ -178,12 +192,18 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         None => Box::new(Utc),
     };
     let evidence = examine(bundle, &maps, &question.reader());
-    let latest = evidence.acts.iter().map(VerifiedAct::latest).max().unwrap_or(Instant::MIN);
+    let known = Known::of(&evidence, question.known_at);
+    let acts = || evidence.acts.iter().filter(|act| !known.later.contains(&act.number()));
+    let latest = acts().map(VerifiedAct::latest).max().unwrap_or(Instant::MIN);
     let as_of = question.as_of.unwrap_or(latest);
-    let horizon = as_of.min(question.known_at.unwrap_or(Instant::MAX));
+    let known_at = question.known_at.and_then(KnownAt::time);
+    let horizon = as_of.min(known_at.unwrap_or(Instant::MAX));
     let admitted: Vec<Admitted> =
-        evidence.acts.iter().filter(|act| act.act().at <= horizon).map(VerifiedAct::admitted).collect();
-    let doubts = doubts(&evidence);
+        acts().filter(|act| act.act().at <= horizon).map(VerifiedAct::admitted).collect();
+    let mut doubts = doubts(&evidence);
+    doubts.retain(|doubt| !known.later.contains(&doubt.number));
+    doubts.extend(known.doubts());
+    let withheld = withheld(bundle, &evidence, question.known_at);
     let mut replay = Replay::of(&admitted);
     replay.flags.extend(bound_times(&mut replay.facts, &evidence));
     let mut with_record = maps.clone();
@@ -193,9 +213,9 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
     let milestones: Vec<(Event, Instant)> = replay.milestones.iter().map(|m| (m.event, m.at)).collect();
     let parties: Vec<PartyId> =
         bundle.manifest.parties.iter().filter_map(|party| PartyId::new(party).ok()).collect();
-    let ask =
-        Question { ask: Ask::Text, as_of: Some(as_of), known_at: question.known_at, parties, milestones };
-    let decision = decided(&world, &replay.facts, &ask, &admitted, &doubts);
+    let ask = Question { ask: Ask::Text, as_of: Some(as_of), known_at, parties, milestones };
+    let mut decision = decided(&world, &replay.facts, &ask, &admitted, &doubts);
+    hold_back(&mut decision, &withheld);
     let rendering = Rendering { world: &world, acts: &replay.facts };
     let decision_json = rendering.json(&decision);
     let text = match decision.asked {
@@ -205,7 +225,10 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
     let terms = text.and_then(|text| terms_of(bundle, text, &terms));
     let in_force_since =
         terms.as_ref().and_then(|terms| in_force(terms, text, &decision, &replay.facts, zone.as_ref()));
-    let orders = orders(&world, &admitted, &replay.facts, text, terms.as_ref());
+    let mut orders = orders(&world, &admitted, &replay.facts, text, terms.as_ref());
+    for line in &mut orders {
+        line.finding = unless_withheld(line.finding.clone(), &withheld);
+    }
     let duties = terms.iter().flat_map(|terms| duties(terms, in_force_since, zone.as_ref())).collect();
     let clocks = policy
         .into_iter()
@@ -236,12 +259,15 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         doubts,
         times: times(&evidence),
         pdfs: pdfs(&evidence),
+        records: records(&evidence, withheld),
+        unread_keys: evidence.trust.unread().to_vec(),
         unread: evidence.unread,
         discarded: evidence.discarded,
         acts: bundle.acts.len(),
         by_then: admitted.len(),
         evidence: evidence_digest(bundle),
         policy: policy.map(countersign_notation::digest::policy),
+        record_policy: question.records.map(|records| sha256(&records.to_bytes())),
     })
 }
 
@@ -449,6 +475,17 @@ fn evidence_digest(bundle: &Bundle) -> Digest {
         all.extend_from_slice(&act.id.0);
         all.extend_from_slice(&sha256(&act.p7s).0);
         all.extend(act.tsr.iter().flat_map(|tsr| sha256(tsr).0));
+        all.extend(act.tlog_proof.iter().flat_map(|proof| sha256(proof).0));
+        all.extend(act.salt.iter().flat_map(|salt| *salt.as_bytes()));
+    }
+    for (origin, record) in &bundle.records {
+        all.extend_from_slice(&sha256(origin.as_str().as_bytes()).0);
+        all.extend(record.links.iter().flat_map(|link| link.digest().0));
+        all.extend(record.head.iter().flat_map(|head| sha256(head).0));
+        for proof in record.acts.values() {
+            all.extend(proof.tlog_proof.iter().flat_map(|proof| sha256(proof).0));
+            all.extend(proof.salt.iter().flat_map(|salt| *salt.as_bytes()));
+        }
     }
     for bytes in bundle.maps.values().chain(bundle.terms.values()).chain(bundle.trust.values()) {
         all.extend_from_slice(&sha256(bytes).0);
@@ -471,12 +508,15 @@ pub fn hold_order(
     let maps = maps(bundle)?;
     let all_terms = terms(bundle)?;
     let evidence = examine(bundle, &maps, &question.reader());
+    let known = Known::of(&evidence, question.known_at);
+    let horizon = held.act.at.min(question.known_at.and_then(KnownAt::time).unwrap_or(Instant::MAX));
     let admitted: Vec<Admitted> = evidence
         .acts
         .iter()
-        .filter(|act| act.act().at <= held.act.at && act.doubt().is_none())
+        .filter(|act| act.act().at <= horizon && act.doubt().is_none() && known.is(act.number()))
         .map(VerifiedAct::admitted)
         .collect();
+    let withheld = withheld(bundle, &evidence, question.known_at);
     let mut replay = Replay::of(&admitted);
     bound_times(&mut replay.facts, &evidence);
     let world = World::new(&maps, question.policy, &Utc)?;
@@ -499,5 +539,5 @@ pub fn hold_order(
         return Ok(unknown(format!("the bundle holds no terms for text {}", text.short())));
     };
     let question = OrderQuestion { order: &held.act, sets: &held.sets, terms: &terms, text };
-    Ok(order(&world, &replay.facts, question))
+    Ok(unless_withheld(order(&world, &replay.facts, question), &withheld))
 }

@@ -2,6 +2,7 @@
 //! reader believes.
 
 use countersign_authority::model::policy::{Policy, Rule, Trust};
+use countersign_notation::digest::sha256;
 use countersign_signature::ades::{Evidence, ObjectId};
 use countersign_signature::{Anchor, Certificate, Crl, OcspResponse};
 
@@ -27,6 +28,26 @@ impl Item {
         match self {
             Self::Certificate(certificate) => certificate.as_der(),
             Self::Crl(der) | Self::Ocsp(der) => der,
+        }
+    }
+
+    /// The name of a file of `trust/` that holds it alone: its SHA-256, and `pem`, `crl` or `ors`.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let ending = match self {
+            Self::Certificate(_) => "pem",
+            Self::Crl(_) => "crl",
+            Self::Ocsp(_) => "ors",
+        };
+        format!("{}.{ending}", sha256(self.as_der()).hex())
+    }
+
+    /// The bytes of that file: a certificate in PEM, the others in DER.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Certificate(certificate) => certificate.to_pem().into_bytes(),
+            Self::Crl(der) | Self::Ocsp(der) => der.clone(),
         }
     }
 }

@@ -63,6 +63,7 @@ const FIELDS: &[&str] = &[
     "in_person",
     "visibility",
     "attested_by",
+    "witnessed",
 ];
 
 /// Longest id of an act.
@@ -112,6 +113,7 @@ impl Reader {
         let attested_by = f.parsed("attested_by", "the name of who attests it", |w| {
             if w.is_empty() { Err("who attests a wet-ink signature has a name") } else { Ok(w.to_owned()) }
         })?;
+        let witnessed = f.flag("witnessed")?;
         Ok(Act {
             id,
             kind,
@@ -130,6 +132,7 @@ impl Reader {
             in_person,
             visibility,
             attested_by,
+            witnessed,
         })
     }
 }

@@ -4,6 +4,7 @@
 mod acts;
 mod clocks;
 mod facts;
+mod record;
 mod replay;
 
 use countersign_agreement::replay::Admitted;
@@ -26,7 +27,7 @@ fn act(kind: &str, party: &str, at: &str, body: &str) -> String {
 fn admitted(acts: &[String]) -> Vec<Admitted> {
     let read = |(number, json): (u32, &String)| {
         let act = SignedAct::read_any(json.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{json}"));
-        Admitted { number, id: act.id(), act, in_person: Some(true) }
+        Admitted { number, id: act.id(), act, in_person: Some(true), witnessed: None }
     };
     (1_u32..).zip(acts).map(read).collect()
 }

@@ -75,6 +75,11 @@ impl<'a> Reading<'a> {
         self.own(gate, mandate, &claim.decider)
     }
 
+    /// Whether it is one that a later gate can refer to: witnessed or not.
+    pub(crate) fn refers(&self, gate: &Gate, mandate: &Act) -> bool {
+        self.counts(&gate.unwitnessed(), mandate) != Some(false)
+    }
+
     /// Whether each act of talks follows a mandate of one who still decided then; a vacant office leaves it standing.
     pub(crate) fn covered(&self, gate: &Gate) -> bool {
         let still = |mandate: &Act, at| {

@@ -1,4 +1,4 @@
-//! Rule GATE (column C): did the one who really decides act, in person, publicly where asked?
+//! Rule GATE (column C): did the one who really decides act, in person, publicly, witnessed where asked?
 
 use alloc::format;
 use alloc::string::String;
@@ -69,11 +69,7 @@ impl<'s> Search<'s> {
         let mut proofs = Vec::new();
         let (mut noes, mut unknowns, mut yeses) = (Vec::new(), Vec::new(), Vec::new());
         for gate in gates {
-            let passed = match gate.step {
-                GateStep::OpenTalks => self.open_talks(gate, here),
-                GateStep::Conclude => self.conclude(gate, here),
-            };
-            match passed {
+            match self.passed(gate, here) {
                 Passed::Yes(proof) => {
                     yeses.push(self.gate_passed(gate, &proof));
                     proofs.push(proof);
@@ -96,17 +92,36 @@ impl<'s> Search<'s> {
         let act = proof.act.and_then(|given| self.acts.given(given));
         let says = match act {
             Some(event) => format!(
-                "gate {}: {} {} {}{}{}",
+                "gate {}: {} {} {}{}{}{}",
                 gate.step.word(),
                 event.act.by,
                 if gate.step == GateStep::OpenTalks { "signed the mandate" } else { "signed the text" },
                 event.act.id,
                 if gate.in_person { ", in person" } else { "" },
                 if gate.publicly { ", publicly" } else { "" },
+                if gate.witnessed { ", witnessed" } else { "" },
             ),
             None => format!("gate {} is passed", gate.step.word()),
         };
         Reason { rule: Rule::Gate, says, facts: proof.fact.into_iter().collect() }
+    }
+
+    fn passed(&self, gate: &Gate, here: AtTheGate<'_>) -> Passed {
+        match gate.step {
+            GateStep::OpenTalks => self.open_talks(gate, here),
+            GateStep::Conclude => self.conclude(gate, here),
+        }
+    }
+
+    /// The act that would meet a gate if it were witnessed.
+    pub(crate) fn to_witness(&self, gate: &Gate, here: AtTheGate<'_>) -> Option<&'s Event<'s>> {
+        if !gate.witnessed || matches!(self.passed(gate, here), Passed::Yes(_)) {
+            return None;
+        }
+        match self.passed(&gate.unwitnessed(), here) {
+            Passed::Yes(proof) => self.acts.given(proof.act?),
+            _ => None,
+        }
     }
 
     /// The claim that counts for a matter: the nearest at or above it.
@@ -187,6 +202,18 @@ impl<'s> Search<'s> {
                     return no(format!("gate {}: {who} must act in person; {id} was not", gate.step.word()));
                 }
                 None => doubt(format!("whether {id} was done in person is not known")),
+            }
+        }
+        if gate.witnessed {
+            match event.act.witnessed {
+                Some(true) => {}
+                Some(false) => {
+                    return no(format!(
+                        "gate {}: {id} must be witnessed; it is not shown to be in a trusted record under a checkpoint that enough trusted witnesses cosigned",
+                        gate.step.word()
+                    ));
+                }
+                None => doubt(format!("whether {id} was witnessed is not known")),
             }
         }
         unknown.unwrap_or_else(|| {
@@ -345,7 +372,8 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// The mandates that `same office` and `same person` can refer to: those that count before `before`.
+    /// The mandates that `same office` and `same person` can refer to: those that count before `before`, witnessed or
+    /// not.
     fn references(
         &self,
         gate: &Gate,
@@ -353,6 +381,7 @@ impl<'s> Search<'s> {
         before: u32,
     ) -> Vec<(&'s Event<'s>, Actor, StatementRef)> {
         let here = AtTheGate { only: None, ..here };
+        let gate = &gate.unwitnessed();
         self.mandates(here)
             .into_iter()
             .filter(|mandate| mandate.order < before)

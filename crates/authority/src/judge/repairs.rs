@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::judge::gate::AtTheGate;
 use crate::judge::proofs::Proofs;
 use crate::judge::question::{Bench, Columns, Subject};
 use crate::model::act::ActKind;
@@ -170,6 +171,19 @@ impl Bench<'_> {
                     && subject.matter.is_none_or(|matter| gate.matter.covers(matter))
             })
             .map(|gate| {
+                let here = AtTheGate {
+                    party,
+                    text: subject.text,
+                    matter: subject.matter,
+                    steps: &subject.steps,
+                    only: subject.must,
+                };
+                if let Some(event) = search.to_witness(gate, here) {
+                    return format!(
+                        "have {} witnessed: in a trusted record, under a checkpoint that enough trusted witnesses cosigned",
+                        event.act.id
+                    );
+                }
                 let what = match (gate.step, subject.text) {
                     (GateStep::OpenTalks, _) => String::from("a mandate"),
                     (GateStep::Conclude, Some(text)) => format!("text {}", text.short()),
@@ -185,6 +199,9 @@ impl Bench<'_> {
                 }
                 if gate.publicly {
                     says.push_str(", publicly");
+                }
+                if gate.witnessed {
+                    says.push_str(", witnessed");
                 }
                 says
             })

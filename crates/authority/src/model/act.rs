@@ -49,6 +49,9 @@ pub struct Act {
     pub visibility: Option<Visibility>,
     /// A wet-ink signature, by whom attested; `None`: none claimed.
     pub attested_by: Option<String>,
+    /// Whether a record that the reader trusts holds it, under a checkpoint that enough witnesses cosigned; `None`: not
+    /// known.
+    pub witnessed: Option<bool>,
 }
 
 /// In which capacity one acts.
@@ -152,6 +155,7 @@ impl Act {
             in_person: None,
             visibility: None,
             attested_by: None,
+            witnessed: None,
         }
     }
 

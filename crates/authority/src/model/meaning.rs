@@ -249,7 +249,7 @@ impl Restriction {
 }
 
 impl Gate {
-    /// Whether an act was done as the gate asks: publicly, and in person under no grant (or in attested ink).
+    /// Whether an act was done as the gate asks: publicly, in person under no grant (or in attested ink), witnessed.
     pub fn asks(&self, act: &Act) -> Option<bool> {
         let public = act.visibility.map(|visible| visible == Visibility::Public);
         let own = if act.under.is_some() { Some(false) } else { act.in_person };
@@ -257,6 +257,7 @@ impl Gate {
         let premises = [
             if self.publicly { public } else { Some(true) },
             if self.in_person && !ink { own } else { Some(true) },
+            if self.witnessed { act.witnessed } else { Some(true) },
         ];
         if premises.contains(&Some(false)) {
             Some(false)

@@ -40,6 +40,8 @@ pub enum Rule {
     },
     /// `trust certificate authority sha256:…`
     Trust(Trust),
+    /// `quorum 2 of witnesses`: how many of the trusted witnesses must cosign; all of them unless said.
+    Quorum(u32),
     /// `gate conclude on security with RUR: same office signs definitive text in person`
     Gate(Gate),
     /// `deadline D1: 60 days after demand until mandate, calendar days, UTC`
@@ -86,6 +88,8 @@ pub enum Trust {
     CertificateAuthority(Digest),
     /// SHA-256 of a time-stamping authority certificate's DER.
     TimestampAuthority(Digest),
+    /// The verifier key of a record's checkpoints (C2SP signed-note); its name is the record's origin.
+    Record(String),
     /// A witness' verifier key (C2SP signed-note).
     Witness(String),
 }
@@ -107,6 +111,8 @@ pub struct Gate {
     pub publicly: bool,
     /// A wet-ink signature attested by a named depositary or witnesses satisfies it.
     pub attested: bool,
+    /// In a trusted record, under a checkpoint that enough trusted witnesses cosigned; fails closed.
+    pub witnessed: bool,
     /// The room refuses what comes before the gate.
     pub enforce: bool,
 }
@@ -186,6 +192,17 @@ words! {
     DayCount { Calendar = "calendar", Business = "business" }
 }
 
+impl Gate {
+    /// The same demand, except that nobody need have witnessed the act.
+    ///
+    /// Which mandate a later gate refers to is asked of this one: whoever takes a proof away must not choose by that
+    /// whose mandate it is.
+    #[must_use]
+    pub fn unwitnessed(&self) -> Self {
+        Self { witnessed: false, ..self.clone() }
+    }
+}
+
 impl Policy {
     /// The party whose policy this is, if it says so.
     #[must_use]
@@ -238,6 +255,31 @@ impl Policy {
     pub fn gates(&self) -> impl Iterator<Item = &Gate> {
         self.rules.iter().filter_map(|rule| match rule {
             Rule::Gate(gate) => Some(gate),
+            _ => None,
+        })
+    }
+
+    /// The verifier keys of the records trusted, in the order written.
+    pub fn records(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter_map(|rule| match rule {
+            Rule::Trust(Trust::Record(key)) => Some(key.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The verifier keys of the witnesses trusted, in the order written.
+    pub fn witnesses(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter_map(|rule| match rule {
+            Rule::Trust(Trust::Witness(key)) => Some(key.as_str()),
+            _ => None,
+        })
+    }
+
+    /// How many of the trusted witnesses must cosign; all of them where nothing is said.
+    #[must_use]
+    pub fn quorum(&self) -> Option<u32> {
+        self.rules.iter().rev().find_map(|rule| match rule {
+            Rule::Quorum(count) => Some(*count),
             _ => None,
         })
     }

@@ -123,6 +123,7 @@ fn act(
         in_person: None,
         visibility: None,
         attested_by: None,
+        witnessed: None,
     }
 }
 

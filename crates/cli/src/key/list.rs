@@ -18,7 +18,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
-    let dir = keys::folder(args.keys.as_deref());
+    let dir = keys::folder(args.keys.as_deref())?;
     // Looking makes no folder.
     let entries = if dir.exists() {
         KeyStore::open(&dir).and_then(|store| store.list()).map_err(keys::failure)?

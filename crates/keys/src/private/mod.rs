@@ -150,6 +150,14 @@ impl PrivateKey {
         made.ok_or_else(|| SignError::Refused { reason: "the arithmetic of the signature failed".to_owned() })
     }
 
+    /// The 32 bytes of an Ed25519 public key (RFC 8032 §5.1.2); `None` where it is of another kind.
+    pub(crate) fn ed25519(&self) -> Option<[u8; 32]> {
+        match &self.0 {
+            Secret::Ed25519(key) => Some(key.verifying_key().to_bytes()),
+            _ => None,
+        }
+    }
+
     /// What kind of key.
     pub fn kind(&self) -> KeyKind {
         match &self.0 {

@@ -9,6 +9,8 @@ mod house;
 #[cfg(test)]
 mod kinds;
 #[cfg(test)]
+mod note;
+#[cfg(test)]
 mod pkcs12;
 #[cfg(test)]
 mod register;

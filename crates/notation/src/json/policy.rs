@@ -12,9 +12,10 @@ use super::map::{Object, name};
 use crate::cursor::Parse;
 use crate::diagnostic::Fault;
 use crate::parse::Kind;
+use crate::policy;
 
-const KINDS: [&str; 9] =
-    ["we-are", "accept", "reject", "prefer", "profile", "trust", "gate", "deadline", "zone"];
+const KINDS: [&str; 10] =
+    ["we-are", "accept", "reject", "prefer", "profile", "trust", "quorum", "gate", "deadline", "zone"];
 
 pub(crate) fn document(policy: &Policy) -> Value {
     Object::new(Kind::Policy.word())
@@ -44,7 +45,9 @@ fn rule(rule: &Rule) -> Value {
         Rule::Trust(Trust::TimestampAuthority(digest)) => {
             Object::new("trust").text("timestamp_authority", digest)
         }
+        Rule::Trust(Trust::Record(key)) => Object::new("trust").text("record", key),
         Rule::Trust(Trust::Witness(key)) => Object::new("trust").text("witness", key),
+        Rule::Quorum(count) => Object::new("quorum").with("witnesses", *count),
         Rule::Gate(it) => Object::new("gate")
             .with("step", it.step.word())
             .text("on", &it.matter)
@@ -53,6 +56,7 @@ fn rule(rule: &Rule) -> Value {
             .flag("in_person", it.in_person)
             .flag("publicly", it.publicly)
             .flag("attested", it.attested)
+            .flag("witnessed", it.witnessed)
             .flag("enforce", it.enforce),
         Rule::Deadline(it) => Object::new("deadline")
             .text("id", &it.id)
@@ -64,6 +68,12 @@ fn rule(rule: &Rule) -> Value {
         Rule::Zone(zone) => Object::new("zone").text("zone", zone),
     }
     .value()
+}
+
+/// A verifier key, held to the same form as in the notation.
+fn vkey(fields: &mut Fields<'_>, name: &'static str) -> Parse<String> {
+    let at = fields.place(name);
+    policy::vkey(fields.string(name)?, at)
 }
 
 pub(crate) fn read_rule(fields: &mut Fields<'_>) -> Parse<Rule> {
@@ -85,9 +95,15 @@ pub(crate) fn read_rule(fields: &mut Fields<'_>) -> Parse<Rule> {
             Trust::CertificateAuthority(fields.digest("certificate_authority")?)
         } else if fields.has("timestamp_authority") {
             Trust::TimestampAuthority(fields.digest("timestamp_authority")?)
+        } else if fields.has("record") {
+            Trust::Record(vkey(fields, "record")?)
         } else {
-            Trust::Witness(fields.string("witness")?)
+            Trust::Witness(vkey(fields, "witness")?)
         }),
+        "quorum" => {
+            let at = fields.place("witnesses");
+            Rule::Quorum(policy::quorum(fields.number("witnesses")?, at)?)
+        }
         "gate" => Rule::Gate(Gate {
             step: fields.word("step", GateStep::WORDS)?,
             matter: fields.matter("on")?,
@@ -96,6 +112,7 @@ pub(crate) fn read_rule(fields: &mut Fields<'_>) -> Parse<Rule> {
             in_person: fields.flag("in_person")?,
             publicly: fields.flag("publicly")?,
             attested: fields.flag("attested")?,
+            witnessed: fields.flag("witnessed")?,
             enforce: fields.flag("enforce")?,
         }),
         "deadline" => Rule::Deadline(Deadline {

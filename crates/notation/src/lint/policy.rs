@@ -1,17 +1,19 @@
 //! A policy beside the maps: demands that no claim can meet, sources that nobody gave, lines that never count.
 
 use countersign_authority::model::map::Fact;
-use countersign_authority::model::policy::{GateSigner, GateStep, Policy, Rule};
+use countersign_authority::model::policy::{GateSigner, GateStep, Policy, Rule, Trust};
 
 use super::{Found, Lint, Placed};
 use crate::diagnostic::Fault;
 use crate::lint::Finding;
 use crate::parse::Parsed;
+use crate::policy::whole_vkey;
 
 pub(super) fn look(found: &mut Found<'_>, policy: &Parsed<Policy>) {
     let maps = found.maps;
     let claims = found.facts(|fact| if let Fact::PrincipalClaim(claim) = fact { Some(claim) } else { None });
     let rules = &policy.value.rules;
+    let (records, witnesses) = (policy.value.records().next().is_some(), policy.value.witnesses().count());
     let mut note = |lint: Lint, ix: usize, word: &str, message: String, help: &str| {
         let diagnostic = policy.fault(ix, word, |span| Fault::new(span, message).help(help));
         found.findings.push(Finding { lint, diagnostic });
@@ -55,7 +57,24 @@ pub(super) fn look(found: &mut Found<'_>, policy: &Parsed<Policy>) {
                     );
                 }
             }
+            Rule::Trust(Trust::Record(key) | Trust::Witness(key)) if !whole_vkey(key) => {
+                let what = format!("\"{key}\" is no whole verifier key, so nobody is trusted by it");
+                note(Lint::Gap, ix, key, what, "its form is NAME+8 HEX DIGITS+BASE64");
+            }
+            Rule::Quorum(count) if usize::try_from(*count).map_or(true, |count| count > witnesses) => {
+                let what = format!("{count} of {witnesses} trusted witnesses can't cosign");
+                note(Lint::Unreachable, ix, "quorum", what, "trust more of them, or lower the quorum");
+            }
             Rule::Gate(gate) => {
+                let trusts = |lacks: bool, what| lacks.then_some(what);
+                let missing = [
+                    trusts(!records, "no record is trusted (`trust record \"VKEY\"`)"),
+                    trusts(witnesses == 0, "no witness is trusted (`trust witness \"VKEY\"`)"),
+                ];
+                for lack in missing.into_iter().flatten().filter(|_| gate.witnessed) {
+                    let what = format!("the act must be witnessed, and {lack}");
+                    note(Lint::Gap, ix, "witnessed", what, "without it no act is shown to be witnessed");
+                }
                 let claimed = |(_, claim): &(Placed<'_>, &_)| {
                     let claim: &countersign_authority::model::map::PrincipalClaim = claim;
                     claim.party == gate.with

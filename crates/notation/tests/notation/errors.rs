@@ -86,6 +86,20 @@ refused! {
 
     an_office_without_role: statement("office O \"T\" of P basis \"B\""), @r#"m.authority:3:19: `basis` is not expected here; expected `decides`, `implements under` OFFICE, `advises`"#;
 
+    a_key_of_a_record_without_its_parts: rule("trust record \"log.example.org\""), @r#"p.policy:2:14: that is no verifier key: `"log.example.org"`; expected `NAME+HASH+KEY`; a record and a witness publish theirs as one line, as in example.org/log+1c2d3e4f+AQ…"#;
+
+    a_key_of_a_witness_with_a_blank: rule("trust witness \"w 1+00000000+AQ==\""), @r#"p.policy:2:15: that is no verifier key: `"w 1+00000000+AQ=="`; expected `NAME+HASH+KEY`; a record and a witness publish theirs as one line, as in example.org/log+1c2d3e4f+AQ…"#;
+
+    trust_in_something_else: rule("trust recrod \"log.example.org+00000000+AQ==\""), @r#"p.policy:2:7: `recrod` is not expected here; expected `certificate authority`, `timestamp authority`, `record`, `witness`; did you mean `record`?"#;
+
+    a_quorum_of_none: rule("quorum 0 of witnesses"), @r#"p.policy:2:8: a quorum of no witness demands nothing: `0`; expected 1 or more"#;
+
+    a_quorum_of_something_else: rule("quorum 2 of witnesess"), @r#"p.policy:2:13: `witnesess` is not expected here; expected `witnesses`; did you mean `witnesses`?"#;
+
+    two_quorums: rule("quorum 2 of witnesses\nquorum 1 of witnesses"), @r#"p.policy:3:1: `quorum` stands twice, first on line 2; delete one of the two"#;
+
+    a_slip_in_a_gates_flag: rule("gate conclude on trade with P: principal signs definitive text witnesed"), @r#"p.policy:2:64: `witnesed` is not expected here; expected `in person`, `publicly`, `attested`, `witnessed`, `enforce`; did you mean `witnessed`?"#;
+
     a_keyword_as_id: statement("party may \"P\" state"), @r#"m.authority:3:7: `may` is a keyword, not a party; choose another id"#;
 
     an_id_that_begins_with_a_digit: statement("party 9P \"P\" state"), @r#"m.authority:3:7: `9P` is not a name: `9` is not allowed there (a letter, then letters, digits, `_`, `-`); expected a party"#;
@@ -201,7 +215,7 @@ refused! {
 
     trust_in_what: rule("trust certificate sha256:00"), @r#"p.policy:2:19: `sha256:00` is not expected here; expected `authority`"#;
 
-    an_unknown_rule: rule("acept source \"S\""), @r#"p.policy:2:1: `acept` is not expected here; expected `we are`, `accept source`, `reject source`, `prefer source`, `profile`, `trust`, `gate`, `deadline`, `zone`; did you mean `accept`?"#;
+    an_unknown_rule: rule("acept source \"S\""), @r#"p.policy:2:1: `acept` is not expected here; expected `we are`, `accept source`, `reject source`, `prefer source`, `profile`, `trust`, `quorum`, `gate`, `deadline`, `zone`; did you mean `accept`?"#;
 
     an_agreement_with_oneself: clause("between A on trade"), @r#"t.terms:2:9: an agreement is between two parties at least: `A`; expected PARTY, PARTY"#;
 

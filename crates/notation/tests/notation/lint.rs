@@ -173,6 +173,30 @@ fn a_policy_is_held_against_the_maps_beside_it() {
 }
 
 #[test]
+fn a_gate_for_witnessed_acts_needs_a_record_and_witnesses_to_trust() {
+    let claim = "principal of P on trade is A basis \"B\"";
+    let gate = "gate conclude on trade with P: principal signs definitive text, witnessed";
+    let record = "trust record \"log+00c0ffee+AQID\"";
+    let witness = "trust witness \"w1+00c0ffee+BAUG\"";
+    let said = |lines: &[&str]| {
+        let policy = format!("policy \"P\" version 1\naccept source \"S\" on P\n{}\n", lines.join("\n"));
+        let all = found(&with(claim), Some(&policy));
+        all.into_iter().map(|(lint, _, message)| format!("{}: {message}", lint.word())).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&[record, witness, gate]), Vec::<String>::new());
+    let no_record = "gap: the act must be witnessed, and no record is trusted (`trust record \"VKEY\"`)";
+    let no_witness = "gap: the act must be witnessed, and no witness is trusted (`trust witness \"VKEY\"`)";
+    assert_eq!(said(&[witness, gate]), [no_record]);
+    assert_eq!(said(&[record, gate]), [no_witness]);
+    assert_eq!(said(&[gate]), [no_record, no_witness]);
+    assert_eq!(said(&[record, witness, "quorum 1 of witnesses", gate]), Vec::<String>::new());
+    let above = "unreachable: 2 of 1 trusted witnesses can't cosign";
+    assert_eq!(said(&[record, witness, "quorum 2 of witnesses", gate]), [above]);
+    let cut = "gap: \"w1+c0ffee+BAUG\" is no whole verifier key, so nobody is trusted by it";
+    assert_eq!(said(&[record, "trust witness \"w1+c0ffee+BAUG\"", gate]), [cut]);
+}
+
+#[test]
 fn the_drawing_says_who_holds_what_and_escapes_what_it_is_given() {
     let text = with(
         "office C \"<C> & \\\"D\\\"\" of P implements under B basis \"B\"\ngrant G: A lets bob sign on trade from 2026-01-01 basis \"B\"\njointly all of A, B may ratify on trade basis \"B\"",

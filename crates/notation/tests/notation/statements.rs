@@ -157,11 +157,13 @@ fn rules_of_a_policy() {
         ("accept source \"S\"", "accept source \"S\""),
         ("profile strict", "profile strict"),
         ("profile unidroit for A, B", "profile unidroit for A, B"),
+        ("quorum 2 of witnesses", "quorum 2 of witnesses"),
+        ("trust record \"log.example+00c0ffee+AQIDBA==\"", "trust record \"log.example+00c0ffee+AQIDBA==\""),
         ("zone Europe/Zurich", "zone Europe/Zurich"),
         ("zone \"europe/zurich\"", "zone Europe/Zurich"),
         (
-            "gate open-talks on a with P: same person signs mandate enforce attested publicly in person",
-            "gate open-talks on a with P: same person signs mandate in person, publicly, attested, enforce",
+            "gate open-talks on a with P: same person signs mandate enforce witnessed attested publicly in person",
+            "gate open-talks on a with P: same person signs mandate in person, publicly, attested, witnessed, enforce",
         ),
         (
             "gate conclude on a with P: principal signs definitive-text, publicly",

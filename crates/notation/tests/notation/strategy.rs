@@ -252,11 +252,12 @@ fn rule() -> impl Strategy<Value = Rule> {
     let trust = prop_oneof![
         digest().prop_map(Trust::CertificateAuthority),
         digest().prop_map(Trust::TimestampAuthority),
-        text().prop_map(Trust::Witness),
+        vkey().prop_map(Trust::Record),
+        vkey().prop_map(Trust::Witness),
     ];
-    let gate = (word(GateStep::WORDS), matter(), party(), word(GateSigner::WORDS), any::<[bool; 4]>())
-        .prop_map(|(step, matter, with, signer, [in_person, publicly, attested, enforce])| {
-            Rule::Gate(Gate { step, matter, with, signer, in_person, publicly, attested, enforce })
+    let gate = (word(GateStep::WORDS), matter(), party(), word(GateSigner::WORDS), any::<[bool; 5]>())
+        .prop_map(|(step, matter, with, signer, [in_person, publicly, attested, witnessed, enforce])| {
+            Rule::Gate(Gate { step, matter, with, signer, in_person, publicly, attested, witnessed, enforce })
         });
     let deadline = (
         clause(),
@@ -277,10 +278,15 @@ fn rule() -> impl Strategy<Value = Rule> {
         (word(Profile::WORDS), prop_oneof![Just(Vec::new()), some_of(party(), 3)])
             .prop_map(|(profile, parties)| Rule::Profile { profile, parties }),
         trust.prop_map(Rule::Trust),
+        (1_u32..).prop_map(Rule::Quorum),
         gate,
         deadline,
         zone().prop_map(Rule::Zone),
     ]
+}
+
+fn vkey() -> impl Strategy<Value = String> {
+    "[a-z./\"\\\\]{1,12}\\+[0-9a-f]{8}\\+([A-Za-z0-9+/]{4}){1,12}"
 }
 
 fn zone() -> impl Strategy<Value = String> {
@@ -294,6 +300,7 @@ pub(crate) fn policy() -> impl Strategy<Value = Policy> {
         rules.retain(|rule| match rule {
             Rule::WeAre(_) => seen.insert(String::new()),
             Rule::Zone(_) => seen.insert(" ".to_owned()),
+            Rule::Quorum(_) => seen.insert("  ".to_owned()),
             Rule::Deadline(deadline) => seen.insert(deadline.id.to_string()),
             _ => true,
         });

@@ -227,6 +227,13 @@ impl OcspResponse {
         &self.0.certificates
     }
 
+    /// Whether each of its answers is about one of these certificates, by serial number and issuer's name: it tells of no
+    /// other. One without an answer tells of none.
+    pub fn is_about_none_but(&self, certificates: &[&Certificate]) -> bool {
+        let about = |answer: &Answer| certificates.iter().any(|certificate| answer.may_be_about(certificate));
+        self.0.answers.iter().all(about)
+    }
+
     /// Every answer about a certificate, by what identifies its issuer: a responder may give several, and the worst counts.
     pub(super) fn answers(
         &self,
@@ -352,15 +359,23 @@ impl Answer {
     }
 
     fn is_about(&self, certificate: &Certificate, issuer: &PublicKey) -> bool {
-        if self.serial != certificate.serial() {
-            return false;
+        self.may_be_about(certificate)
+            && self.digest.is_ok_and(|digest| self.issuer_key == digest.of(issuer.bits()))
+    }
+
+    /// By what can be told without the issuer's key.
+    fn may_be_about(&self, certificate: &Certificate) -> bool {
+        self.serial == certificate.serial()
+            && self.digest.is_ok_and(|digest| self.issuer_name == digest.of(certificate.issuer_der()))
+    }
+}
+
+impl IdentifierDigest {
+    fn of(self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Sha1 => crate::sha1::digest(bytes).to_vec(),
+            Self::Sha2(digest) => digest.of(&[bytes]),
         }
-        let Ok(digest) = self.digest else { return false };
-        let hash = |bytes: &[u8]| match digest {
-            IdentifierDigest::Sha1 => crate::sha1::digest(bytes),
-            IdentifierDigest::Sha2(digest) => digest.of(&[bytes]),
-        };
-        self.issuer_name == hash(certificate.issuer_der()) && self.issuer_key == hash(issuer.bits())
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is wrong with a bundle: the entry, both sides, and what to do.
 
-use super::layout::{ACTS_MAX, BUNDLE_MAX, RATIO_MAX};
+use super::layout::{ACTS_MAX, BUNDLE_MAX, ENTRIES_MAX, RATIO_MAX, RECORDS_MAX};
 use super::manifest::ManifestFault;
+use countersign_agreement::record::LinkError;
 use countersign_authority::model::name::Digest;
+use countersign_tlog::checkpoint::BadOrigin;
 
 /// Why a bundle is not read or not written. Entries are named as in the zip, control characters escaped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -201,9 +203,26 @@ pub enum BundleError {
         /// The number found.
         found: u32,
     },
+    /// A number that the record's links don't have.
+    #[error(
+        "`{entry}` is act {found}, and `{links}` has {count} links: the record knows no such act; ask for a fresh export"
+    )]
+    BeyondLinks {
+        /// The entry.
+        entry: String,
+        /// Its number.
+        found: u32,
+        /// The entry with the links.
+        links: String,
+        /// How many it has.
+        count: usize,
+    },
     /// More acts than are read.
     #[error("the bundle has more than {ACTS_MAX} acts; export a part of the dossier")]
     TooManyActs,
+    /// More entries than a plain zip can count.
+    #[error("the bundle has more than {ENTRIES_MAX} entries; export a part of the dossier")]
+    TooManyEntries,
     /// Two acts of one number.
     #[error("`{entry}` and `{other}` have one number; ask for a fresh export")]
     NumberTwice {
@@ -244,6 +263,79 @@ pub enum BundleError {
         /// Its length in bytes.
         found: usize,
     },
+    /// More records than are read.
+    #[error("the bundle has more than {RECORDS_MAX} records; leave some out")]
+    TooManyRecords,
+    /// A record's file without the record's origin.
+    #[error("`{entry}` is of no record: `{missing}` is missing; ask for a fresh export")]
+    NoOrigin {
+        /// The entry.
+        entry: String,
+        /// The origin's name.
+        missing: String,
+    },
+    /// No origin of a log.
+    #[error("`{entry}`: {fault}; ask for a fresh export")]
+    Origin {
+        /// The entry.
+        entry: String,
+        /// What is wrong with it.
+        fault: OriginFault,
+    },
+    /// A record's folder is named after another origin.
+    #[error("`{entry}` is of a record that belongs into `{expected}`; ask for a fresh export")]
+    RecordName {
+        /// The entry.
+        entry: String,
+        /// Where an origin like that belongs.
+        expected: String,
+    },
+    /// Not lines.
+    #[error("`{entry}` must hold at least one line, and a newline after each; ask for a fresh export")]
+    Lines {
+        /// The entry.
+        entry: String,
+    },
+    /// A line is no link.
+    #[error("`{entry}` line {line}: {fault}; ask for a fresh export")]
+    Link {
+        /// The entry.
+        entry: String,
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        fault: LinkError,
+    },
+    /// A link at another place than its number.
+    #[error(
+        "`{entry}` line {line} is link {found}: links are numbered 1, 2, … without a gap; ask for a fresh export"
+    )]
+    LinkNumber {
+        /// The entry.
+        entry: String,
+        /// Which line, from 1.
+        line: usize,
+        /// The number found.
+        found: u32,
+    },
+    /// A proof of a head without links.
+    #[error(
+        "`{entry}` proves a head of which there is no link: `{missing}` is missing; ask for a fresh export"
+    )]
+    NoLinks {
+        /// The entry.
+        entry: String,
+        /// The name of the links.
+        missing: String,
+    },
+    /// A proof or salt of the bundle's own record, elsewhere than beside its act.
+    #[error(
+        "`{entry}` is of the bundle's own record, which has such files in `acts/`; ask for a fresh export"
+    )]
+    OwnRecord {
+        /// The entry.
+        entry: String,
+    },
     /// One document under two names.
     #[error("`{entry}` is the same document as `{other}`; keep one")]
     DocumentTwice {
@@ -252,6 +344,17 @@ pub enum BundleError {
         /// The other.
         other: String,
     },
+}
+
+/// What is wrong with `origin.txt`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OriginFault {
+    /// Not one line.
+    #[error("it must be one line of printable UTF-8, with a newline after it")]
+    NotALine,
+    /// Not what a log can be called.
+    #[error(transparent)]
+    BadOrigin(#[from] BadOrigin),
 }
 
 /// What an entry's two headers differ in.

@@ -1,11 +1,19 @@
 //! What lies where in a bundle, and how large it may be.
 
+use super::sha256;
 use countersign_authority::model::name::Digest;
+use countersign_tlog::checkpoint::Origin;
 
 /// Bound on a bundle, packed and unpacked: it is held in memory whole (1 GiB).
 pub const BUNDLE_MAX: u64 = 1 << 30;
-/// Bound on acts; with its signature, proof, salt and timestamp each, they stay below a plain zip's 65,535 entries.
+/// Bound on acts, withheld ones among them: their numbers have four digits.
 pub const ACTS_MAX: u32 = 9_999;
+/// Bound on entries: what a plain zip can count.
+pub const ENTRIES_MAX: usize = 65_534;
+/// Bound on records: each party may keep one, and so may those who look on.
+pub const RECORDS_MAX: usize = 64;
+/// Bound on `links.jsonl` (16 MiB): a link has 300 bytes and its dossier's id, which has at most 500.
+pub const LINKS_MAX: u64 = 16 << 20;
 /// Bound on an act, a signature, a proof, a timestamp and `dossier.json`: the record's bound on an entry (64 KiB).
 pub const ACT_FILE_MAX: u64 = 64 << 10;
 /// Bound on a document (100 MB).
@@ -33,6 +41,21 @@ pub(super) enum Place {
     Act { number: u32, id: Digest, part: ActPart },
     Document { digest: Digest, extension: String },
     Named { folder: Folder, name: String },
+    Record { record: RecordKey, part: RecordPart },
+}
+
+/// A record's folder: the first bytes of its origin's SHA-256. An origin itself is no name for a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RecordKey([u8; 8]);
+
+/// The files of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum RecordPart {
+    Origin,
+    Links,
+    Head,
+    Proof(Digest),
+    Salt(Digest),
 }
 
 /// The files of an act.
@@ -65,6 +88,49 @@ impl ActPart {
             Self::Salt => "salt",
             Self::Tsr => "tsr",
         }
+    }
+}
+
+impl RecordKey {
+    pub(super) fn of(origin: &Origin) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = sha256(origin.as_str().as_bytes()).0;
+        Self([a, b, c, d, e, f, g, h])
+    }
+
+    fn read(hex: &str) -> Option<Self> {
+        let digits = hex.len() == 16 && hex.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'));
+        digits.then(|| u64::from_str_radix(hex, 16).ok().map(|key| Self(key.to_be_bytes()))).flatten()
+    }
+
+    fn hex(self) -> String {
+        format!("{:016x}", u64::from_be_bytes(self.0))
+    }
+
+    /// The name of one of its files.
+    pub(super) fn path(self, part: RecordPart) -> String {
+        let file = match part {
+            RecordPart::Origin => "origin.txt".to_owned(),
+            RecordPart::Links => "links.jsonl".to_owned(),
+            RecordPart::Head => "head.tlog-proof".to_owned(),
+            RecordPart::Proof(id) => format!("{}.tlog-proof", id.hex()),
+            RecordPart::Salt(id) => format!("{}.salt", id.hex()),
+        };
+        format!("records/{}/{file}", self.hex())
+    }
+}
+
+impl RecordPart {
+    fn read(file: &str) -> Option<Self> {
+        Some(match file {
+            "origin.txt" => Self::Origin,
+            "links.jsonl" => Self::Links,
+            "head.tlog-proof" => Self::Head,
+            _ => match file.split_once('.')? {
+                (id, "tlog-proof") => Self::Proof(read_digest(id)?),
+                (id, "salt") => Self::Salt(read_digest(id)?),
+                _ => return None,
+            },
+        })
     }
 }
 
@@ -111,6 +177,10 @@ impl Place {
                 let digest = read_digest(digest)?;
                 is_extension(extension).then(|| Self::Document { digest, extension: extension.to_owned() })
             }
+            "records" => {
+                let (record, file) = file.split_once('/')?;
+                Some(Self::Record { record: RecordKey::read(record)?, part: RecordPart::read(file)? })
+            }
             _ => {
                 let folder = Folder::ALL.into_iter().find(|known| known.names().0 == folder)?;
                 folder.accepts(file).then(|| Self::Named { folder, name: file.to_owned() })
@@ -126,13 +196,15 @@ impl Place {
             Self::Act { number, id, part } => act_path(*number, id, *part),
             Self::Document { digest, extension } => format!("documents/{}.{extension}", digest.hex()),
             Self::Named { folder, name } => format!("{}/{name}", folder.names().0),
+            Self::Record { record, part } => record.path(*part),
         }
     }
 
     /// How many bytes it may have.
     pub(super) fn limit(&self) -> u64 {
         match self {
-            Self::Manifest | Self::Readme | Self::Act { .. } => ACT_FILE_MAX,
+            Self::Record { part: RecordPart::Links, .. } => LINKS_MAX,
+            Self::Manifest | Self::Readme | Self::Act { .. } | Self::Record { .. } => ACT_FILE_MAX,
             Self::Document { .. } => DOCUMENT_MAX,
             Self::Named { folder: Folder::Trust, .. } => TRUST_MAX,
             Self::Named { .. } => NOTATION_MAX,

@@ -2,8 +2,9 @@
 
 use super::container::{Packed, open, shown};
 use super::error::BundleError;
-use super::layout::{ACTS_MAX, ActPart, Folder, Place, act_path};
+use super::layout::{ActPart, Folder, Place, act_path};
 use super::manifest::Manifest;
+use super::records::{self, FoundRecords, Numbers, read_salt};
 use super::{Bundle, BundledAct, sha256};
 use countersign_authority::model::name::Digest;
 use std::collections::BTreeMap;
@@ -52,6 +53,7 @@ struct Found {
     manifest: Option<Manifest>,
     /// By number; the id is the one that the files' names say.
     acts: BTreeMap<u32, (Digest, BTreeMap<ActPart, Vec<u8>>)>,
+    records: FoundRecords,
     bundle: Bundle,
 }
 
@@ -62,6 +64,7 @@ impl Found {
             Place::Readme => {}
             Place::Manifest => self.manifest = Some(Manifest::read(&bytes)?),
             Place::Act { number, id, part } => self.add_act(number, id, part, bytes)?,
+            Place::Record { record, part } => self.records.add(record, part, bytes)?,
             Place::Document { digest, extension } => {
                 let entry = || Place::Document { digest, extension: extension.clone() }.path();
                 expect_digest(entry, digest, &bytes)?;
@@ -89,9 +92,6 @@ impl Found {
         if part == ActPart::Json {
             expect_digest(entry, id, &bytes)?;
         }
-        if part == ActPart::Salt && bytes.len() != 32 {
-            return Err(BundleError::Salt { entry: entry(), found: bytes.len() });
-        }
         let (known, parts) = self.acts.entry(number).or_insert_with(|| (id, BTreeMap::new()));
         if *known != id {
             let other = parts.keys().next().copied().unwrap_or(ActPart::Json);
@@ -103,18 +103,13 @@ impl Found {
 
     fn finish(mut self) -> Result<Bundle, BundleError> {
         self.bundle.manifest = self.manifest.ok_or(BundleError::NoManifest)?;
-        let mut numbers: BTreeMap<Digest, u32> = BTreeMap::new();
-        let mut expected: u32 = 1;
+        self.bundle.records = self.records.finish()?;
+        let mut numbers = Numbers::of(&self.bundle);
+        let mut by_id: BTreeMap<Digest, u32> = BTreeMap::new();
         for (number, (id, mut parts)) in self.acts {
-            if number > ACTS_MAX {
-                return Err(BundleError::TooManyActs);
-            }
             let path = |part| act_path(number, &id, part);
             let any = parts.keys().next().copied().unwrap_or(ActPart::Json);
-            if number != expected {
-                return Err(BundleError::ActNumber { entry: path(any), expected, found: number });
-            }
-            expected = expected.saturating_add(1);
+            numbers.next(number, || path(any))?;
             let Some(json) = parts.remove(&ActPart::Json) else {
                 return Err(BundleError::NoAct { entry: path(any), missing: path(ActPart::Json) });
             };
@@ -122,15 +117,17 @@ impl Found {
                 let missing = path(ActPart::P7s);
                 return Err(BundleError::NoSignature { entry: path(ActPart::Json), missing });
             };
-            if let Some(earlier) = numbers.insert(id, number) {
+            if let Some(earlier) = by_id.insert(id, number) {
                 let other = act_path(earlier, &id, ActPart::Json);
                 return Err(BundleError::ActTwice { entry: path(ActPart::Json), other });
             }
             let mut rest = |part| parts.remove(&part);
-            let (tlog_proof, salt) = (rest(ActPart::TlogProof), rest(ActPart::Salt));
-            let tsr = rest(ActPart::Tsr);
+            let (tlog_proof, tsr) = (rest(ActPart::TlogProof), rest(ActPart::Tsr));
+            let salt =
+                rest(ActPart::Salt).map(|salt| read_salt(|| path(ActPart::Salt), &salt)).transpose()?;
             self.bundle.acts.push(BundledAct { number, id, json, p7s, tlog_proof, salt, tsr });
         }
+        records::check(&self.bundle)?;
         Ok(self.bundle)
     }
 }

@@ -6,6 +6,7 @@ mod outside;
 mod round;
 
 use super::{Bundle, Manifest};
+use countersign_agreement::record::Salt;
 use countersign_signature::{Certificate, Signer as _, sign_detached};
 use countersign_testkit::Pki;
 
@@ -24,7 +25,7 @@ fn sample() -> Bundle {
         bundle.push_act(act.into(), sign_detached(act.as_bytes(), &dahl, at).unwrap());
     }
     bundle.acts[1].tlog_proof = Some(b"c2sp.org/tlog-proof@v1\n".to_vec());
-    bundle.acts[1].salt = Some(vec![7; 32]);
+    bundle.acts[1].salt = Some(Salt::new([7; 32]));
     bundle.acts[1].tsr = Some(vec![0x30, 0]);
     bundle.add_document("txt", b"The parties agree.\n".repeat(40));
     bundle.add_document("tar.gz", vec![]);

@@ -10,7 +10,7 @@ use crate::signed_pdf::PdfSignature;
 use crate::standing::Revocation;
 use crate::vouching::Runner;
 
-use super::block;
+use super::{block, record};
 
 /// The block on acts, their times and their signers.
 pub(super) fn text(out: &mut String, report: &Report) {
@@ -22,23 +22,29 @@ pub(super) fn text(out: &mut String, report: &Report) {
     };
     let later = counted.saturating_sub(report.by_then);
     let later = if later == 0 { String::new() } else { format!(", {later} of them later than asked") };
-    let line = format!("{} acts{later} · {all} · no log proofs{}", report.acts, proven(report));
+    let own = record::own(report);
+    let line = match &own {
+        Some(own) => format!("{} acts{later}, {own} · {all} · {}", report.acts, proven(report)),
+        None => format!("{} acts{later} · {all} · no log proofs, {}", report.acts, proven(report)),
+    };
     let mut issuers: Vec<String> = report.signers.iter().map(vouched).collect();
     issuers.sort();
     issuers.dedup();
-    block(out, "Acts", std::iter::once(line).chain(no_proof(&report.times)).chain(issuers));
+    let lead = if own.is_some() { "Record" } else { "Acts" };
+    let beside = record::beside(report);
+    block(out, lead, std::iter::once(line).chain(beside).chain(no_proof(&report.times)).chain(issuers));
 }
 
-/// `, timestamps proven for 26 of 28`
+/// `timestamps proven for 26 of 28`
 fn proven(report: &Report) -> String {
     let with = report.times.iter().filter(|time| time.state != TimestampState::None).count();
     if with == 0 {
-        return ", no timestamps: times are as the signers claim them".to_owned();
+        return "no timestamps: times are as the signers claim them".to_owned();
     }
     let archived = report.times.iter().filter(|time| time.state == TimestampState::Archived).count();
     let archived = if archived == 0 { String::new() } else { format!(", {archived} of them archived") };
     let rest = if with == report.acts { "" } else { ": the other times are as the signers claim them" };
-    format!(", timestamps proven for {with} of {}{archived}{rest}", report.acts)
+    format!("timestamps proven for {with} of {}{archived}{rest}", report.acts)
 }
 
 /// Tokens that show nothing which are told one by one; the rest is in the JSON.

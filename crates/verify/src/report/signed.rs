@@ -8,6 +8,7 @@ use countersign_notation::time;
 use countersign_signature::ades::TimestampState;
 
 use crate::evidence::{Binding, Evidence, VerifiedAct};
+use crate::recorded::recorded_after;
 use crate::signed_pdf::SignedPdf;
 use crate::standing::Revocation;
 use crate::vouching::Runner;
@@ -86,17 +87,40 @@ pub(super) fn hangs_on(doubts: &[Doubt], would_be: &str) -> String {
 const CLOCKS_DIFFER: i128 = 60_000_000_000;
 
 /// Bounds facts by the times that are proven: an act happened between what it claims and what is proven. One that is proven
-/// to be older than it claims is flagged.
+/// to be older than it claims is flagged, and so is one that claims to be older than what a trusted record has before it
+/// and is not proven to be: it may have happened at any moment between.
 pub(super) fn bound_times(facts: &mut [Act], evidence: &Evidence) -> Vec<Flag> {
     let mut flags = Vec::new();
+    let after = recorded_after(&evidence.records, &evidence.acts);
     for act in &evidence.acts {
-        let Some(proven) = act.standing().not_later_than else { continue };
-        let (id, claimed) = (act.id().to_string(), act.act().at);
-        for fact in facts.iter_mut().filter(|fact| *fact.id == *id) {
-            fact.at = claimed.min(proven);
-            fact.not_after = claimed.max(proven);
+        let (stamped, proven) = (act.standing().not_later_than, act.proven_by());
+        let after = after.get(&act.number()).copied();
+        if proven.is_none() && after.is_none() {
+            continue;
         }
-        if claimed.0.saturating_sub(proven.0) > CLOCKS_DIFFER {
+        let (id, claimed) = (act.id().to_string(), act.act().at);
+        let by = |moment: Instant| proven.map_or(moment, |proven| moment.min(proven));
+        // A timestamp is asked for at once; a checkpoint may be years later, and says nothing against what is claimed.
+        let until = stamped.map_or(claimed, |stamped| claimed.max(by(stamped)));
+        let until = after.map_or(until, |(_, moment)| until.max(by(moment)));
+        for fact in facts.iter_mut().filter(|fact| *fact.id == *id) {
+            fact.at = by(claimed);
+            fact.not_after = until;
+        }
+        if let Some((before, moment)) = after
+            && by(moment).0.saturating_sub(claimed.0) > CLOCKS_DIFFER
+        {
+            let says = format!(
+                "act {} claims to be of {}, and the record has it after act {before} of {}: nothing shows that it is older",
+                act.number(),
+                time::rfc3339(claimed),
+                time::rfc3339(moment)
+            );
+            flags.push(Flag { number: act.number(), says });
+        }
+        if let Some(proven) = proven
+            && claimed.0.saturating_sub(proven.0) > CLOCKS_DIFFER
+        {
             let says = format!(
                 "act {} claims to be of {}, and its signature existed at {}",
                 act.number(),

@@ -151,7 +151,7 @@ struct Added {
 /// A world's name, and what is added to it.
 type World = (&'static str, fn(&Place<'_>) -> Option<Added>);
 
-const WORLDS: [World; 11] = [
+const WORLDS: [World; 12] = [
     ("the tenure had ended", |p| Some(ended(p, p.node.tenure?))),
     ("the statement had ended", |p| Some(ended(p, p.node.fact.filter(|_| p.node.rule != Rule::Cond)?))),
     ("a grant revoked", |p| {
@@ -228,6 +228,20 @@ const WORLDS: [World; 11] = [
         policy.rules.push(policy::Rule::Gate(gate));
         Some(Added { maps: p.e.maps.to_vec(), policy: Some(policy) })
     }),
+    ("a gate for witnessed acts", |p| {
+        let act = p.act().filter(|act| p.node.rule == Rule::Gate && act.witnessed != Some(true))?;
+        let step = match act.kind {
+            ActKind::Mandate => policy::GateStep::OpenTalks,
+            _ => policy::GateStep::Conclude,
+        };
+        let mut policy = p.e.policy?.clone();
+        for rule in &mut policy.rules {
+            if let policy::Rule::Gate(gate) = rule {
+                gate.witnessed |= gate.step == step;
+            }
+        }
+        Some(Added { maps: p.e.maps.to_vec(), policy: Some(policy) })
+    }),
     ("the source rejected", |p| {
         let source = p.e.maps[p.node.fact?.map as usize].source.clone();
         let mut policy = p.e.policy?.clone();
@@ -251,6 +265,23 @@ const WORLDS: [World; 11] = [
         Some(Added { maps, policy: p.e.policy.cloned() })
     }),
 ];
+
+/// Ways to have been seen by fewer: the act of a gate that asks for witnesses, without them or in doubt.
+const UNSEEN: [(&str, Option<bool>); 2] = [("not witnessed", Some(false)), ("perhaps witnessed", None)];
+
+fn unseen(p: &Place<'_>, witnessed: Option<bool>) -> Option<Vec<Act>> {
+    let asked = p.node.rule == Rule::Gate && p.e.policy?.gates().any(|gate| gate.witnessed);
+    let mut acts = p.e.acts.to_vec();
+    let act = acts.get_mut(p.node.act.filter(|_| asked)? as usize)?;
+    // Where one gate asks and the other does not, only the act of the one is at stake.
+    let step = match act.kind {
+        ActKind::Mandate => policy::GateStep::OpenTalks,
+        _ => policy::GateStep::Conclude,
+    };
+    p.e.policy?.gates().find(|gate| gate.step == step && gate.witnessed)?;
+    act.witnessed = witnessed;
+    Some(acts)
+}
 
 fn office(p: &Place<'_>) -> Fact {
     Fact::Office(Office {
@@ -336,6 +367,12 @@ fn every_proof_is_accepted_and_every_mutation_refused() {
                         note(node.rule, what, refused, claim, &place.path);
                     }
                 }
+                for (what, witnessed) in UNSEEN {
+                    if let Some(acts) = unseen(&place, witnessed) {
+                        let refused = check(&Evidence { acts: &acts, ..*e }, claim, proof).is_err();
+                        note(node.rule, what, refused, claim, &place.path);
+                    }
+                }
                 for (what, state) in WORLDS {
                     if let Some(Added { maps, policy }) = state(&place) {
                         let other = Evidence { maps: &maps, policy: policy.as_ref(), ..*e };
@@ -366,7 +403,11 @@ fn every_proof_is_accepted_and_every_mutation_refused() {
         assert!(accepted.contains_key(&rule), "no vector proves by {}", rule.word());
         assert!(table.keys().any(|(r, _)| *r == rule), "no mutation of {} was tried", rule.word());
     }
-    let named = MUTATIONS.iter().map(|(name, _)| *name).chain(WORLDS.iter().map(|(name, _)| *name));
+    let named = MUTATIONS
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(WORLDS.iter().map(|(name, _)| *name))
+        .chain(UNSEEN.iter().map(|(name, _)| *name));
     for name in named {
         assert!(table.keys().any(|(_, known)| *known == name), "`{name}` was never tried");
     }

@@ -11,6 +11,7 @@ use countersign_signature::{DigestAlgorithm, Signer as _, sign_detached, signatu
 use countersign_testkit::Pki;
 use countersign_verify::archive;
 use countersign_verify::bundle::{Bundle, Manifest, read, write};
+use countersign_verify::recorded::KnownAt;
 use countersign_verify::render;
 use countersign_verify::report::{ReportQuestion, report};
 use serde_json::{Value, json};
@@ -143,7 +144,11 @@ impl Desk {
         let bundle = read(&write(&self.bundle).expect("it is written")).expect("it is read");
         let trust = [self.clockwork.certificate().clone()];
         let known_at = Some(countersign_notation::time::instant_or_day(known_at).expect("a day"));
-        let question = ReportQuestion { trust: &trust, known_at, ..ReportQuestion::default() };
+        let question = ReportQuestion {
+            trust: &trust,
+            known_at: known_at.map(KnownAt::Time),
+            ..ReportQuestion::default()
+        };
         render::json(&report(&bundle, question).expect("a report"))["timestamps"]["acts"][0]["state"].clone()
     }
 

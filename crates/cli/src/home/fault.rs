@@ -1,0 +1,62 @@
+//! What the store says, with what to do about it.
+
+use std::error::Error;
+
+use countersign_store::error::LedgerError;
+use countersign_store::objects::ObjectsError;
+use countersign_store::writer::WriteError;
+
+use crate::exit::Failure;
+
+/// An error with what it stems from, in one line.
+pub(crate) fn told(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}
+
+/// What to do about a database's fault.
+pub(crate) fn ledger(error: LedgerError) -> Failure {
+    let failure = Failure::usage(told(&error));
+    match error {
+        LedgerError::Locked { .. } => failure.help("try again; nothing of yours was written"),
+        LedgerError::Fenced { .. } => {
+            failure.help("another process took over the record while this one was writing: run the command again")
+        }
+        LedgerError::Damaged(_) | LedgerError::Absent { .. } => failure.help(
+            "restore the newest backup: `countersign init DIR --from BACKUP`; the record's folder stays as it is",
+        ),
+        LedgerError::Sealed { .. } | LedgerError::Encrypted => {
+            failure.help("keys/rest.key and its passphrase (COUNTERSIGN_PASSPHRASE) belong to this home's database")
+        }
+        _ => failure,
+    }
+}
+
+/// What to do about a folder's fault.
+pub(crate) fn objects(error: ObjectsError) -> Failure {
+    let full = error.source.kind() == std::io::ErrorKind::StorageFull;
+    let failure = Failure::usage(told(&error));
+    if full { failure.help("the disk is full: make room and run the command again") } else { failure }
+}
+
+/// What to do about a record that does not grow.
+pub(crate) fn write(error: WriteError) -> Failure {
+    match error {
+        WriteError::Ledger(error) => ledger(error),
+        WriteError::Objects(error) => objects(error),
+        other => {
+            let failure = Failure::usage(told(&other));
+            match other {
+                WriteError::Stale { .. } => failure.help(
+                    "restore a newer backup, or bring the database up to what was published: `countersign init DIR --from BACKUP`",
+                ),
+                _ => failure.help("`countersign log fsck` re-hashes the record; nothing was signed"),
+            }
+        }
+    }
+}

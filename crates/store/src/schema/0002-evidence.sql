@@ -1,0 +1,57 @@
+-- Evidence beside the acts, and what witnesses know of the log.
+
+CREATE TABLE cosigned (
+  witness TEXT   PRIMARY KEY,
+  size    BIGINT NOT NULL CHECK (size >= 0)
+);
+
+-- Timestamp tokens over acts' signatures, in the order they came.
+CREATE TABLE stamps (
+  place  BIGINT NOT NULL REFERENCES acts (place),
+  number BIGINT NOT NULL CHECK (number > 0),
+  name   BYTEA  NOT NULL,                  -- # SHA-256 of the token
+  tsr    BYTEA  NOT NULL,                  -- *
+  PRIMARY KEY (place, number),
+  UNIQUE (place, name)
+);
+
+CREATE TABLE materials (
+  dossier    BIGINT NOT NULL REFERENCES dossiers (dossier),
+  kind       TEXT   NOT NULL,
+  name       BYTEA  NOT NULL,              -- # the file's name
+  visibility TEXT   NOT NULL,
+  about      BYTEA  NOT NULL,              -- * JSON: name, owner
+  bytes      BYTEA  NOT NULL,              -- *
+  PRIMARY KEY (dossier, kind, name)
+);
+
+-- Documents, whose bytes are objects.
+CREATE TABLE documents (
+  dossier    BIGINT NOT NULL REFERENCES dossiers (dossier),
+  name       BYTEA  NOT NULL,              -- # SHA-256 of the document
+  visibility TEXT   NOT NULL,
+  about      BYTEA  NOT NULL,              -- * JSON: digest, extension, media_type, owner
+  PRIMARY KEY (dossier, name)
+);
+
+-- What other records have on a dossier.
+CREATE TABLE records (
+  dossier BIGINT NOT NULL REFERENCES dossiers (dossier),
+  name    BYTEA  NOT NULL,                 -- # the origin
+  origin  BYTEA  NOT NULL,                 -- *
+  links   BYTEA  NOT NULL,                 -- * canonical JSON, a link a line
+  head    BYTEA,                           -- * tlog-proof of the last link
+  PRIMARY KEY (dossier, name)
+);
+
+CREATE TABLE proofs (
+  dossier BIGINT NOT NULL,
+  record  BYTEA  NOT NULL,                 -- # the origin
+  name    BYTEA  NOT NULL,                 -- # the act's id
+  number  BIGINT NOT NULL CHECK (number > 0),
+  act     BYTEA  NOT NULL,                 -- * the act's id
+  proof   BYTEA  NOT NULL,                 -- *
+  salt    BYTEA  NOT NULL,                 -- *
+  PRIMARY KEY (dossier, record, name),
+  FOREIGN KEY (dossier, record) REFERENCES records (dossier, name)
+);

@@ -1,0 +1,254 @@
+//! How the record grows (record.md §3, *Writing path*), each step taking what the one before it proved:
+//!
+//! ```text
+//! admit ──Admitted──▶ sequence ──Place──▶ integrate ──Integrated──▶ sign, advance ──Advanced──▶ witness, publish ──▶ tidy
+//!                        │ acknowledged        │ tiles and bundles are durable,     │ the ledger keeps
+//!                        ▼ and durable         ▼ read back and hash to the root     ▼ what was signed
+//! ```
+//!
+//! Only [`Integrated`] can be signed, and nothing outside this module makes one:
+//!
+//! ```compile_fail
+//! fn sign_without_tiles(publisher: &countersign_store::writer::Publisher) {
+//!     let nothing = countersign_store::writer::Integrated { .. };
+//! }
+//! ```
+//!
+//! Whatever fails, what was sequenced stays sequenced: the next [`Publisher::publish`] begins with what ledger and objects say,
+//! and does again what wasn't done. It signs the same checkpoint again, since entries never change and a checkpoint carries no
+//! time.
+
+mod admit;
+mod error;
+mod front;
+mod integrate;
+mod publish;
+mod seal;
+
+pub use admit::{AdmitError, Admitted, RECORD_MAX, Submission, admit};
+pub use error::WriteError;
+pub use integrate::Integrated;
+pub use publish::Published;
+pub use seal::{Advanced, Signed};
+
+use std::sync::Arc;
+
+use countersign_tlog::checkpoint::{Origin, SignedCheckpoint};
+use countersign_tlog::note::{KeyRing, Signer};
+use countersign_tlog::policy::Policy;
+
+use crate::ledger::{Head, Ledger, Place, Seat, Tree};
+use crate::objects::{Objects, probe};
+use crate::receipt::Receipt;
+use crate::witnesses::Witnesses;
+use front::Front;
+
+/// The object that holds the latest published checkpoint (tlog-tiles).
+pub const CHECKPOINT: &str = "checkpoint";
+
+/// What a record is made of.
+#[derive(Clone)]
+pub struct Parts {
+    /// The order of the record.
+    pub ledger: Arc<dyn Ledger>,
+    /// The log's tiles, bundles and checkpoint.
+    pub objects: Arc<dyn Objects>,
+    /// The record's Ed25519 note key, named as its origin.
+    pub seal: Arc<dyn Signer + Send + Sync>,
+    /// Who is asked to cosign.
+    pub witnesses: Arc<dyn Witnesses>,
+}
+
+/// The one who writes: for a single act, the whole way in one call. A server splits it into two threads
+/// ([`crate::desk::Desk`]).
+pub struct Writer {
+    sequencer: Sequencer,
+    publisher: Publisher,
+}
+
+/// Gives acts their places.
+pub struct Sequencer {
+    ledger: Arc<dyn Ledger>,
+    seat: Seat,
+}
+
+/// Brings what was sequenced under a published checkpoint.
+pub struct Publisher {
+    parts: Parts,
+    seat: Seat,
+    origin: Origin,
+    /// The seal's key alone.
+    own: KeyRing,
+    /// The witnesses' keys.
+    witnesses: KeyRing,
+    /// The witnesses' policy with this log in it.
+    policy: Policy,
+    /// What the next integration begins with; none after anything failed.
+    front: Option<Front>,
+}
+
+/// What became of acts that were written: they are durable, whether or not they could be published too.
+#[derive(Debug)]
+pub struct Written {
+    /// A receipt for each act, in the order given.
+    pub receipts: Vec<Receipt>,
+    /// The checkpoint they are under, or why there is none yet: what was sequenced is published by the next call that succeeds.
+    pub published: Result<Published, WriteError>,
+}
+
+impl Writer {
+    /// Looks at what is there, takes the seat from whoever has it, and goes on where the last writer stopped. Refuses a store
+    /// that would lose or overwrite tiles, a record under another key, and a database that is older than what was published.
+    pub fn open(parts: Parts) -> Result<Self, WriteError> {
+        let key = parts.seal.key().clone();
+        let origin = Origin::new(key.name().as_str())?;
+        let policy = parts.witnesses.policy().clone();
+        let known = policy.logs().iter().any(|log| *log.key() == key);
+        let policy = if known { policy } else { policy.with_log(key.clone())? };
+        let witnesses = KeyRing::new(policy.witnesses().iter().map(|witness| witness.key().clone()))?;
+        probe(&*parts.objects, u64::from(std::process::id()))?;
+        let mut publisher = Publisher {
+            parts,
+            seat: Seat(0),
+            origin,
+            own: KeyRing::new([key])?,
+            witnesses,
+            policy,
+            front: None,
+        };
+        publisher.inspect()?;
+        publisher.seat = publisher.parts.ledger.take_seat()?;
+        // Whoever sat there may have written in the meantime.
+        let head = publisher.inspect()?;
+        publisher.front = Some(publisher.resume(&head)?);
+        let sequencer = Sequencer { ledger: publisher.parts.ledger.clone(), seat: publisher.seat };
+        Ok(Self { sequencer, publisher })
+    }
+
+    /// Which log.
+    pub fn origin(&self) -> &Origin {
+        &self.publisher.origin
+    }
+
+    /// Sequences acts and publishes them. An error means that none was sequenced, or that it isn't known: written again, an
+    /// act gets the place it has.
+    pub fn write(&mut self, acts: &[Admitted]) -> Result<Written, WriteError> {
+        let places = self.sequencer.sequence(acts)?;
+        let published = self.publisher.publish_sequenced();
+        let receipts =
+            places.into_iter().map(|place| self.publisher.receipt(place, published.as_ref().ok())).collect();
+        Ok(Written { receipts, published })
+    }
+
+    /// Publishes what was sequenced and not published, and asks witnesses again who were silent. `None`: the record is empty.
+    pub fn publish(&mut self) -> Result<Option<Published>, WriteError> {
+        self.publisher.publish()
+    }
+
+    /// The two halves, for two threads.
+    pub fn split(self) -> (Sequencer, Publisher) {
+        (self.sequencer, self.publisher)
+    }
+}
+
+impl Sequencer {
+    /// Gives acts their places: when it returns they are durable, and have a place for ever.
+    pub fn sequence(&self, acts: &[Admitted]) -> Result<Vec<Place>, WriteError> {
+        let altered = |act: &Admitted| WriteError::Altered { id: act.admission().id };
+        if let Some(act) = acts.iter().find(|act| !act.is_intact()) {
+            return Err(altered(act));
+        }
+        let batch: Vec<_> = acts.iter().map(|act| act.admission().clone()).collect();
+        let places = self.ledger.sequence(self.seat, &batch)?;
+        let other = |(act, place): &(&Admitted, &Place)| !place.again && place.link.act != act.entry();
+        match acts.iter().zip(&places).find(other) {
+            Some((act, _)) => Err(altered(act)),
+            None => Ok(places),
+        }
+    }
+}
+
+impl Publisher {
+    /// Integrates, signs, asks the witnesses, publishes and tidies. `None`: the record is empty.
+    pub fn publish(&mut self) -> Result<Option<Published>, WriteError> {
+        let front = self.front.take();
+        let head = self.inspect()?;
+        let advanced = match self.integrate(&head, front)? {
+            Some(integrated) => {
+                let signed = self.sign(integrated)?;
+                self.advance(signed)?
+            }
+            None => match Advanced::before(&head) {
+                Some(advanced) => advanced,
+                None => return Ok(None),
+            },
+        };
+        let published = self.witness_and_publish(head.published.as_ref(), advanced)?;
+        self.tidy(&published)?;
+        Ok(Some(published))
+    }
+
+    fn publish_sequenced(&mut self) -> Result<Published, WriteError> {
+        self.publish()?.ok_or(WriteError::Nothing)
+    }
+
+    /// The receipt for a place: a proof where it is published, else the promise.
+    pub fn receipt(&self, place: Place, published: Option<&Published>) -> Receipt {
+        let proven = published.and_then(|published| {
+            Receipt::proven(&*self.parts.objects, published.checkpoint(), &self.policy, place.clone()).ok()
+        });
+        proven.unwrap_or(Receipt::Sequenced(place))
+    }
+
+    /// Reads what was published and how far the ledger is, in this order, and refuses what can't go on: signing then could
+    /// fork the record.
+    fn inspect(&self) -> Result<Head, WriteError> {
+        let published = self.published()?;
+        let head = self.parts.ledger.head()?;
+        for checkpoint in head.checkpoint.iter().chain(&head.published) {
+            self.expect_own(checkpoint)?;
+        }
+        let stated = head.checkpoint.as_ref().map_or(Tree::EMPTY, Tree::of);
+        if stated != head.integrated {
+            return Err(WriteError::Head { size: head.integrated.size });
+        }
+        // The ledger hears of a checkpoint before anybody else does.
+        let known = head.published_size();
+        match published {
+            Some(published) => {
+                let published = Tree::of(&published);
+                if published.size > known {
+                    return Err(WriteError::Stale { published: published.size, known });
+                }
+                head.published.as_ref().map_or(Ok(()), |known| expect_no_fork(published, Tree::of(known)))?;
+                Ok(head)
+            }
+            None => Ok(head),
+        }
+    }
+
+    /// The checkpoint that readers see.
+    fn published(&self) -> Result<Option<SignedCheckpoint>, WriteError> {
+        let Some(bytes) = self.parts.objects.read(CHECKPOINT)? else { return Ok(None) };
+        let checkpoint = SignedCheckpoint::read(&bytes)?;
+        self.expect_own(&checkpoint)?;
+        Ok(Some(checkpoint))
+    }
+
+    fn expect_own(&self, checkpoint: &SignedCheckpoint) -> Result<(), WriteError> {
+        let found = checkpoint.checkpoint().origin();
+        if *found != self.origin {
+            return Err(WriteError::Origin { expected: self.origin.clone(), found: found.clone() });
+        }
+        checkpoint.verify(&self.own)?;
+        Ok(())
+    }
+}
+
+/// Refuses two roots at one size.
+fn expect_no_fork(one: Tree, other: Tree) -> Result<(), WriteError> {
+    if one.size == other.size && one.root != other.root {
+        return Err(WriteError::Forked { size: one.size });
+    }
+    Ok(())
+}
