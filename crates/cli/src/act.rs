@@ -8,11 +8,13 @@ use countersign_authority::model::name::Digest;
 use countersign_authority::model::time::Instant;
 use countersign_notation::digest::sha256;
 use countersign_notation::time::rfc3339;
+use countersign_verify::audience::Audience;
 use countersign_verify::evidence::holds;
 use serde_json::{Map, Value, json};
 
 use crate::exit::{Exit, Failure};
-use crate::folder::Folder;
+use crate::keeping::{self, Dossier, Signed};
+use crate::recorded::Standing;
 use crate::shell::Shell;
 use crate::stamp::TsaArgs;
 use crate::{input, keys, pdf, stamp};
@@ -40,8 +42,8 @@ with --body NAME=VALUE.")]
 pub(crate) struct Args {
     /// What kind of act: mandate, adopt, sign, revoke, grant, refuse, assurance, statement, demand, order …
     kind: String,
-    /// The dossier's working folder
-    #[arg(long, value_name = "DIR")]
+    /// The dossier: its name in the home, or a working folder
+    #[arg(long, value_name = "NAME|DIR")]
     into: PathBuf,
     /// The key that signs: its name, a PKCS#12 file, or `pkcs11:token=…;object=…` for one on a device
     #[arg(long, value_name = "KEY")]
@@ -114,42 +116,49 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
             Failure::usage(format!("`{}` is not a kind of act", args.kind))
                 .help(format!("{near}kinds: {}", words.join(", ")))
         })?;
-    let folder = Folder::open(&args.into)?;
+    let dossier = keeping::open(&args.into)?;
     let authorities = args.tsa.authorities()?;
     let signer = keys::signer(&args.key, args.keys.as_deref())?;
     let at = args.at.unwrap_or_else(|| shell.now());
-    let mut body = Body { args, kind, folder: &folder }.json()?;
+    let mut body = Body { args, kind, dossier: &*dossier }.json()?;
     let signed = match &args.pdf {
         Some(which) => {
-            let signing = pdf::Signing { folder: &folder, kind, capacity: args.capacity.as_deref(), at };
+            let signing = pdf::Signing { dossier: &*dossier, kind, capacity: args.capacity.as_deref(), at };
             Some(signing.sign(&mut body, which, signer.as_ref())?)
         }
         None => None,
     };
-    let seen = folder.acts()?.last().map(|act| act.id.to_string());
     let own_by_default = matches!(kind, Kind::Assurance | Kind::Note);
     let visibility = args.visibility.as_deref().unwrap_or(if own_by_default { "own" } else { "parties" });
-    let act = json!({
-        "v": 1,
-        "dossier": folder.manifest.id,
-        "kind": kind.word(),
-        "on_behalf_of": args.on_behalf_of,
-        "with": args.with.iter().flat_map(|w| w.split(',')).collect::<Vec<_>>(),
-        "by": {"person": args.by, "capacity": args.capacity, "under": args.under},
-        "matter": args.matter,
-        "at": rfc3339(at),
-        "seen": seen,
-        "visibility": visibility,
-        "body": body,
-    });
-    let act = SignedAct::read_any(act.to_string().as_bytes()).map_err(|error| {
-        let fields: Vec<&str> = kind.fields().iter().map(|field| field.name).collect();
-        Failure::usage(error.to_string()).help(format!(
-            "the body of `{}` holds: {}",
-            kind.word(),
-            fields.join(", ")
-        ))
-    })?;
+    let act = |seen: Option<Digest>| {
+        json!({
+            "v": 1,
+            "dossier": dossier.manifest().id,
+            "kind": kind.word(),
+            "on_behalf_of": args.on_behalf_of,
+            "with": args.with.iter().flat_map(|w| w.split(',')).collect::<Vec<_>>(),
+            "by": {"person": args.by, "capacity": args.capacity, "under": args.under},
+            "matter": args.matter,
+            "at": rfc3339(at),
+            "seen": seen.map(|seen| seen.to_string()),
+            "visibility": visibility,
+            "body": body,
+        })
+    };
+    let read = |act: Value| {
+        SignedAct::read_any(act.to_string().as_bytes()).map_err(|error| {
+            let fields: Vec<&str> = kind.fields().iter().map(|field| field.name).collect();
+            Failure::usage(error.to_string()).help(format!(
+                "the body of `{}` holds: {}",
+                kind.word(),
+                fields.join(", ")
+            ))
+        })
+    };
+    let earlier = dossier.acts()?;
+    // Who may see it decides what it may have seen.
+    let act = read(act(keeping::seen(&earlier, &Audience::of(&read(act(None))?))))?;
+    keeping::keeps_quiet(&act, &earlier)?;
     if !holds(signer.certificate(), act.at) {
         return Err(Failure::usage(format!(
             "the certificate of key {} does not hold at {}, the time of the act",
@@ -157,19 +166,22 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         ))
         .help("such a signature would count for nothing; `countersign key list` shows from when until when each holds"));
     }
+    let mut act = Signed::new(&act, signer.as_ref())?;
     if let Some(pdf) = &signed {
-        folder.document("pdf", pdf)?;
+        act.beside.push((format!("documents/{}.pdf", sha256(pdf).hex()), pdf.clone()));
     }
-    let (number, id) = folder.admit(&act, signer.as_ref())?;
+    let admitted = dossier.admit(&act)?;
+    let (number, id) = (admitted.number, admitted.id);
     let outcome = match &authorities {
         Some(authorities) => {
-            let admitted = folder.acts()?.into_iter().find(|act| act.id == id);
-            admitted.map(|act| authorities.stamp(&folder, &act)).transpose()?
+            let admitted = dossier.acts()?.into_iter().find(|act| act.id == id);
+            admitted.map(|act| authorities.stamp(&*dossier, &act)).transpose()?
         }
         None => None,
     };
     if shell.json {
-        let mut value = json!({"act": number, "id": id.to_string(), "kind": kind.word()});
+        let mut value = json!({"act": number, "id": id.to_string(), "kind": kind.word(),
+            "record": admitted.standing.as_ref().map(Standing::json)});
         if let (Some(pdf), Value::Object(map)) = (&signed, &mut value) {
             map.insert("pdf".to_owned(), json!(sha256(pdf).to_string()));
         }
@@ -183,19 +195,32 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
             _ => String::new(),
         };
         let time = if time.is_empty() { time } else { format!(" · {time}") };
+        let record = admitted.standing.as_ref().map(|standing| format!(" · {}", standing.words()));
+        let record = record.unwrap_or_default();
         let pdf = signed.as_ref().map(|pdf| format!(" · documents/{}.pdf", sha256(pdf).hex()));
-        shell.print(&format!("act {number} · {} · {id}{time}{}\n", kind.word(), pdf.unwrap_or_default()))?;
+        shell.print(&format!(
+            "act {number} · {} · {id}{record}{time}{}\n",
+            kind.word(),
+            pdf.unwrap_or_default()
+        ))?;
     }
-    let Some(Err(none)) = outcome else { return Ok(Exit::Yes) };
+    let mut troubled = false;
+    if let Some(standing) = &admitted.standing {
+        standing.told.iter().for_each(|told| shell.tell(told));
+        troubled = standing.troubled;
+    }
+    let Some(Err(none)) = outcome else {
+        return Ok(if troubled { Exit::Undetermined } else { Exit::Yes });
+    };
     shell.tell(&format!("act {number} is signed and in the dossier, and its time is not proven yet: {none}"));
-    shell.tell(&format!("  help: `countersign dossier stamp {} --tsa URL` asks again", args.into.display()));
+    shell.tell(&format!("  help: `countersign dossier stamp {} --tsa URL` asks again", dossier.place()));
     Ok(Exit::Undetermined)
 }
 
 struct Body<'a> {
     args: &'a Args,
     kind: Kind,
-    folder: &'a Folder,
+    dossier: &'a dyn Dossier,
 }
 
 impl Body<'_> {
@@ -276,7 +301,7 @@ impl Body<'_> {
 
     /// An earlier act, by number or id.
     fn act(&self, word: &str) -> Result<Digest, Failure> {
-        let acts = self.folder.acts()?;
+        let acts = self.dossier.acts()?;
         let found = acts.iter().find(|act| act.number.to_string() == word || act.id.to_string() == word);
         found.map(|act| act.id).ok_or_else(|| {
             Failure::usage(format!("the dossier has no act {word}"))
@@ -288,7 +313,7 @@ impl Body<'_> {
         if let Some(digest) = Digest::parse(word) {
             return Ok(digest);
         }
-        let texts = self.folder.texts()?;
+        let texts = self.dossier.texts()?;
         let start = word.trim_start_matches("sha256:").trim_end_matches('…');
         let mut matching = texts.iter().filter(|text| start.len() >= 4 && text.hex().starts_with(start));
         match (matching.next(), matching.next()) {
@@ -301,7 +326,7 @@ impl Body<'_> {
     }
 
     fn only_text(&self) -> Result<Digest, Failure> {
-        let texts = self.folder.texts()?;
+        let texts = self.dossier.texts()?;
         match texts.as_slice() {
             [one] => Ok(*one),
             _ => Err(Failure::usage("which text? give --text").help(listed(&texts))),

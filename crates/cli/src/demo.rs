@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use crate::demo::scenario::{Example, Scenario, Step};
 use crate::exit::{Exit, Failure};
 use crate::folder::Folder;
+use crate::keeping::{Dossier, Signed};
 use crate::shell::Shell;
 use crate::verify;
 
@@ -55,11 +56,12 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         origin: None,
     };
     let folder = Folder::create(&dir, manifest)?;
+    let dossier: &dyn Dossier = &folder;
     for map in &scenario.maps {
-        folder.write(&format!("maps/{map}"), args.example.file(map).map_err(broken)?)?;
+        dossier.put(&format!("maps/{map}"), args.example.file(map).map_err(broken)?)?;
     }
-    let keys = keys(&scenario, &folder)?;
-    let texts = texts(&scenario, args.example, &folder)?;
+    let keys = keys(&scenario, dossier)?;
+    let texts = texts(&scenario, args.example, dossier)?;
     let policy_bytes = args.example.file(&scenario.policy).map_err(broken)?;
     let policy = parse::policy(&scenario.policy, policy_bytes).map_err(Failure::Documents)?.value;
     let mut stages: Vec<Value> = Vec::new();
@@ -70,15 +72,15 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
                 let bytes = act.json(&scenario.dossier, acts.last().copied(), &texts, &acts).to_string();
                 let signed = SignedAct::read_any(bytes.as_bytes()).map_err(broken)?;
                 let key = keys.get(&act.by).ok_or_else(|| broken(format!("{} has no key", act.by)))?;
-                acts.push(folder.admit(&signed, key)?.1);
+                acts.push(dossier.admit(&Signed::new(&signed, key)?)?.id);
             }
             Step::Report { report } => {
-                let stage = stage(&folder, &policy, report, stages.len().saturating_add(1), shell)?;
+                let stage = stage(dossier, &policy, report, stages.len().saturating_add(1), shell)?;
                 stages.push(stage);
             }
         }
     }
-    let bundle = folder.bundle()?;
+    let bundle = dossier.bundle()?;
     let bytes = bundle::write(&bundle).map_err(broken)?;
     let name = format!("{}.dossier", scenario.dossier);
     let path = dir.join(&name);
@@ -115,7 +117,7 @@ fn free_folder(name: &str) -> PathBuf {
 }
 
 /// One key a person, certified by their side's authority; a map says whose each is.
-fn keys(scenario: &Scenario, folder: &Folder) -> Result<BTreeMap<String, SoftwareKey>, Failure> {
+fn keys(scenario: &Scenario, dossier: &dyn Dossier) -> Result<BTreeMap<String, SoftwareKey>, Failure> {
     let start = time::instant_or_day("2025-12-01").map_err(broken)?;
     let now = i64::try_from(start.0 / 1_000_000_000).map_err(broken)?;
     let mut keys = BTreeMap::new();
@@ -138,21 +140,21 @@ fn keys(scenario: &Scenario, folder: &Folder) -> Result<BTreeMap<String, Softwar
             keys.insert(person.clone(), key);
         }
     }
-    folder.write("maps/keys.authority", map.as_bytes())?;
+    dossier.put("maps/keys.authority", map.as_bytes())?;
     Ok(keys)
 }
 
 fn texts(
     scenario: &Scenario,
     example: Example,
-    folder: &Folder,
+    dossier: &dyn Dossier,
 ) -> Result<BTreeMap<String, Digest>, Failure> {
     let mut texts = BTreeMap::new();
     for (name, text) in &scenario.texts {
         let mut documents = Vec::new();
         for file in &text.documents {
             let bytes = example.file(file).map_err(broken)?;
-            let digest = folder.document("md", bytes)?;
+            let digest = dossier.document("md", bytes)?;
             documents.push(Document {
                 digest,
                 media_type: "text/markdown".to_owned(),
@@ -163,24 +165,24 @@ fn texts(
             None => None,
             Some(file) => {
                 let bytes = example.file(file).map_err(broken)?;
-                folder.write(&format!("terms/{file}"), bytes)?;
+                dossier.put(&format!("terms/{file}"), bytes)?;
                 Some(sha256(bytes))
             }
         };
         let manifest = Text { documents, terms };
-        texts.insert(name.clone(), folder.document("json", &manifest.canonical())?);
+        texts.insert(name.clone(), dossier.document("json", &manifest.canonical())?);
     }
     Ok(texts)
 }
 
 fn stage(
-    folder: &Folder,
+    dossier: &dyn Dossier,
     policy: &Policy,
     title: &str,
     number: usize,
     shell: &mut Shell,
 ) -> Result<Value, Failure> {
-    let bundle = folder.bundle()?;
+    let bundle = dossier.bundle()?;
     let question =
         ReportQuestion { policy: Some(policy), as_of: None, known_at: None, ..ReportQuestion::default() };
     let report = report(&bundle, question).map_err(verify::failure)?;

@@ -170,7 +170,7 @@ impl Dossier for Folder {
         // The signature first: an act is there only with its signature.
         self.write(&format!("{stem}.p7s"), &signed.p7s)?;
         self.write(&format!("{stem}.json"), &signed.json)?;
-        Ok(Admitted { number, id: signed.id, receipt: None })
+        Ok(Admitted { number, id: signed.id, standing: None })
     }
 
     fn place(&self) -> String {

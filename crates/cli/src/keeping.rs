@@ -15,7 +15,7 @@ use countersign_verify::bundle::{Bundle, BundledAct, Manifest};
 use crate::exit::Failure;
 use crate::folder::Folder;
 use crate::home::Home;
-use crate::recorded::{Receipt, Recorded};
+use crate::recorded::{Recorded, Standing};
 
 /// A dossier, open to be added to. Nothing in it is ever written over.
 pub(crate) trait Dossier {
@@ -43,7 +43,6 @@ pub(crate) trait Dossier {
 
 /// An act with its signature, ready to be put in.
 pub(crate) struct Signed {
-    pub(crate) act: SignedAct,
     pub(crate) id: Digest,
     /// Its canonical bytes.
     pub(crate) json: Vec<u8>,
@@ -58,20 +57,23 @@ pub(crate) struct Admitted {
     pub(crate) number: u32,
     pub(crate) id: Digest,
     /// Where it stands in the record; none in a working folder.
-    pub(crate) receipt: Option<Receipt>,
+    pub(crate) standing: Option<Standing>,
 }
 
 impl Signed {
     /// Signs an act.
-    pub(crate) fn new(act: SignedAct, signer: &dyn Signer) -> Result<Self, Failure> {
+    pub(crate) fn new(act: &SignedAct, signer: &dyn Signer) -> Result<Self, Failure> {
         let (json, id) = (act.canonical(), act.id());
         let seconds = i64::try_from(act.at.0.div_euclid(1_000_000_000)).unwrap_or(i64::MAX);
         let p7s = sign_detached(&json, signer, seconds).map_err(|error| Failure::usage(error.to_string()))?;
         let certificates = std::iter::once(signer.certificate()).chain(signer.chain());
         let beside = certificates.map(|certificate| {
-            (format!("trust/{}.pem", Digest(certificate.fingerprint()).hex()), certificate.to_pem().into_bytes())
+            (
+                format!("trust/{}.pem", Digest(certificate.fingerprint()).hex()),
+                certificate.to_pem().into_bytes(),
+            )
         });
-        Ok(Self { act, id, json, p7s, beside: beside.collect() })
+        Ok(Self { id, json, p7s, beside: beside.collect() })
     }
 }
 

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use countersign_keys::device::{DeviceError, KeyUri, Module, PinRequest, PinState};
 use countersign_keys::{
-    KeyError, KeyName, KeyStore, KeyStoreError, NoteKeyError, PKCS12_MAX, Passphrase, Pkcs12Error, SoftwareKey,
+    KeyError, KeyName, KeyStore, KeyStoreError, NoteKeyError, PKCS12_MAX, Passphrase, Pkcs12Error,
+    SoftwareKey,
 };
 use countersign_signature::{Certificate, Signer};
 

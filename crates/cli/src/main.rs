@@ -17,11 +17,14 @@ mod home;
 mod init;
 mod input;
 mod inspect;
+mod keeping;
 mod key;
 mod keys;
 mod log;
+mod office;
 mod order;
 mod pdf;
+mod recorded;
 mod shell;
 mod sign;
 mod stamp;
@@ -65,6 +68,8 @@ verbs! {
     Order = order,
     /// Make a home: a database, a record that neither side can rewrite, its seal, a house CA
     Init = init,
+    /// What the home's record is called, who witnesses it, whom it trusts; a backup while it is in use
+    Home = office,
     /// Make a dossier, and pack it into a bundle
     Dossier = dossier,
     /// Sign an act and put it into a dossier

@@ -18,8 +18,8 @@ use countersign_verify::signed_pdf::adopted;
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
-use crate::folder::Folder;
 use crate::input;
+use crate::keeping::Dossier;
 use crate::sign::{newest_field, open, read_back};
 
 /// Which PDF to sign.
@@ -39,7 +39,7 @@ pub(crate) fn which(word: &str) -> Result<Which, String> {
 
 /// What is signed, and how.
 pub(crate) struct Signing<'a> {
-    pub(crate) folder: &'a Folder,
+    pub(crate) dossier: &'a dyn Dossier,
     pub(crate) kind: Kind,
     pub(crate) capacity: Option<&'a str>,
     pub(crate) at: Instant,
@@ -94,7 +94,7 @@ impl Signing<'_> {
 
     /// The PDFs that a text names.
     fn bases(&self, text: Digest) -> Result<Vec<Digest>, Failure> {
-        let documents = self.folder.documents()?;
+        let documents = self.dossier.documents()?;
         let manifest = documents.get(&text).and_then(|bytes| Text::read(bytes).ok());
         let manifest = manifest.ok_or_else(|| {
             Failure::usage(format!("--pdf: the dossier does not hold text {text}"))
@@ -106,7 +106,7 @@ impl Signing<'_> {
 
     /// What the next signer signs: the PDF of the latest act on this text that signed one, else the text's only PDF.
     fn newest(&self, text: Digest, bases: &[Digest]) -> Result<Vec<u8>, Failure> {
-        let acts = self.folder.acts()?;
+        let acts = self.dossier.acts()?;
         let acts = acts.iter().rev().filter_map(|act| SignedAct::read(&act.json).ok());
         let signed = acts.filter(|act| act.digest("text") == Some(text)).find_map(|act| act.digest("pdf"));
         let wanted = match (signed, bases) {
@@ -121,7 +121,7 @@ impl Signing<'_> {
                 .help("give the file: --pdf FILE"));
             }
         };
-        self.folder
+        self.dossier
             .documents()?
             .remove(&wanted)
             .ok_or_else(|| Failure::usage(format!("--pdf: {wanted} is not among the dossier's documents")))

@@ -12,8 +12,8 @@ use countersign_verify::bundle::BundledAct;
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
-use crate::folder::Folder;
 use crate::input;
+use crate::keeping::Dossier;
 
 /// Whom to ask.
 #[derive(Debug, clap::Args)]
@@ -70,23 +70,23 @@ impl Authorities {
     }
 
     /// Asks for a token over an act's signature and puts the answer beside it.
-    pub(crate) fn stamp(&self, folder: &Folder, act: &BundledAct) -> Result<Outcome, Failure> {
+    pub(crate) fn stamp(&self, dossier: &dyn Dossier, act: &BundledAct) -> Result<Outcome, Failure> {
         let value = signature_value(&act.p7s)
             .map_err(|error| Failure::usage(format!("act {}: {error}", act.number)))?;
         let outcome = self.ask(&MessageImprint::of(DigestAlgorithm::Sha256, &[&value]));
         if let Ok(stamped) = &outcome {
-            folder.write(&format!("acts/{:04}-{}.tsr", act.number, act.id.hex()), &stamped.response)?;
+            dossier.put(&format!("acts/{:04}-{}.tsr", act.number, act.id.hex()), &stamped.response)?;
         }
         Ok(outcome)
     }
 
-    /// Asks for a token over a list of everything in the folder, and puts both in.
-    pub(crate) fn archive(&self, folder: &Folder) -> Result<Outcome, Failure> {
-        let (name, list) = archive::next(&folder.bundle()?);
+    /// Asks for a token over a list of everything in the dossier, and puts both in.
+    pub(crate) fn archive(&self, dossier: &dyn Dossier) -> Result<Outcome, Failure> {
+        let (name, list) = archive::next(&dossier.bundle()?);
         let outcome = self.ask(&MessageImprint::of(DigestAlgorithm::Sha256, &[&list]));
         if let Ok(stamped) = &outcome {
-            folder.write(&format!("trust/{name}.sha256"), &list)?;
-            folder.write(&format!("trust/{name}.tsr"), &stamped.response)?;
+            dossier.put(&format!("trust/{name}.sha256"), &list)?;
+            dossier.put(&format!("trust/{name}.tsr"), &stamped.response)?;
         }
         Ok(outcome)
     }

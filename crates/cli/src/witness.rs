@@ -26,7 +26,9 @@ const KEY: &str = "witness";
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
-#[command(after_help = "Without a command: answers requests until stopped (SIGTERM, Ctrl-C); makes a key at the first run.")]
+#[command(
+    after_help = "Without a command: answers requests until stopped (SIGTERM, Ctrl-C); makes a key at the first run."
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -105,13 +107,15 @@ impl Place {
             let key = opened.map_err(key_failure)?;
             if let Some(named) = named.filter(|named| *named != key.key().name()) {
                 let what = format!("this witness is called {}, not {named}", key.key().name());
-                return Err(Failure::usage(what).help("its name belongs to its key: for another, choose another --dir"));
+                return Err(Failure::usage(what)
+                    .help("its name belongs to its key: for another, choose another --dir"));
             }
             return Ok(key);
         }
         if Register::exists(&dir) {
             let what = format!("{} has a register and no key", dir.display());
-            return Err(Failure::usage(what).help("put witness.note.pem and witness.vkey back, or choose another --dir"));
+            return Err(Failure::usage(what)
+                .help("put witness.note.pem and witness.vkey back, or choose another --dir"));
         }
         let name = |public: &[u8; 32]| named.cloned().unwrap_or_else(|| called(public));
         let key = NoteKey::create(&dir, &file, SignatureType::CosignatureV1, name, passphrase.as_ref())
@@ -212,7 +216,8 @@ fn moment(at: Timestamp) -> String {
 }
 
 fn key_failure(error: NoteKeyError) -> Failure {
-    let needs = matches!(&error, NoteKeyError::Key { fault: countersign_keys::KeyError::PassphraseNeeded, .. });
+    let needs =
+        matches!(&error, NoteKeyError::Key { fault: countersign_keys::KeyError::PassphraseNeeded, .. });
     let failure = Failure::usage(error.to_string());
     if needs { failure.help("set COUNTERSIGN_PASSPHRASE") } else { failure }
 }

@@ -65,6 +65,6 @@ pub use kind::{BadKind, Kind};
 pub use name::{BadKeyName, KeyName};
 pub use note::{NoteKey, NoteKeyError};
 pub use pkcs12::{PKCS12_MAX, Pkcs12Error, Pkcs12Style, SEALED_MAX};
-pub use private::{KeyError, Passphrase, PrivateKey};
+pub use private::{KeyError, Passphrase, PrivateKey, random};
 pub use software::{KeyMismatch, SoftwareKey};
 pub use store::{Created, Entry, Issuer, KeyStore, KeyStoreError, NewKey, Protection, Unreadable, Warning};

@@ -75,13 +75,14 @@ fn fill(
 ) -> Result<Made, Failure> {
     let keys = new.dir.join(KEYS);
     let seal = seal::create(&keys, new.origin.as_ref(), passphrase)?;
-    let origin = Origin::new(seal.key().name().as_str()).map_err(|error| Failure::usage(error.to_string()))?;
+    let origin =
+        Origin::new(seal.key().name().as_str()).map_err(|error| Failure::usage(error.to_string()))?;
     house(&keys)?;
     let cipher: Arc<dyn Cipher> = if new.encrypted { Arc::new(rest(&keys)?) } else { Arc::new(Clear) };
     let access = Access { cipher, ..Access::default() };
     Sqlite::create(&new.dir.join(DATABASE), &access).map_err(fault::ledger)?;
-    Directory::create(&new.dir.join(DOCUMENTS)).map_err(fault::objects)?;
-    let record = Directory::create(&new.dir.join(RECORD)).map_err(fault::objects)?;
+    Directory::make(&new.dir.join(DOCUMENTS)).map_err(fault::objects)?;
+    let record = Directory::make(&new.dir.join(RECORD)).map_err(fault::objects)?;
     publish_nothing(&record, &origin, &seal)?;
     input::create(&new.dir.join(WITNESSES), new.witnesses.as_bytes())?;
     let config = Config { origin: origin.clone(), parties: new.parties.clone(), encrypted: new.encrypted };

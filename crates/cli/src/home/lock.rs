@@ -22,8 +22,7 @@ impl Lock {
     /// Waits for it, for a while.
     pub(crate) fn wait(path: &Path) -> Result<Self, Failure> {
         let failed = |error| Failure::File { path: path.to_owned(), error };
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
         for _ in 0..TRIES {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),

@@ -19,7 +19,7 @@ mod seal;
 mod stores;
 
 pub(crate) use config::Config;
-pub(crate) use create::{Made, New, create};
+pub(crate) use create::{New, create};
 pub(crate) use fault::{ledger, objects, told, write};
 pub(crate) use lock::Lock;
 pub(crate) use stores::Stores;
@@ -80,8 +80,11 @@ impl Home {
     fn open(dir: &Path, named_by: &str) -> Result<Self, Failure> {
         let path = dir.join(CONFIG);
         if !path.exists() {
-            return Err(Failure::usage(format!("{named_by}: {} is no home: it has no {CONFIG}", dir.display()))
-                .help(format!("`countersign init {}` makes one", dir.display())));
+            return Err(Failure::usage(format!(
+                "{named_by}: {} is no home: it has no {CONFIG}",
+                dir.display()
+            ))
+            .help(format!("`countersign init {}` makes one", dir.display())));
         }
         let config = Config::read(&path, &input::read(&path)?)?;
         Ok(Self { dir: dir.to_owned(), config })

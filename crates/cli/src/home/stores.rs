@@ -75,9 +75,10 @@ fn cipher(keys: &Path, encrypted: bool) -> Result<Arc<dyn Cipher>, Failure> {
         None if file::is_protected(&bytes) => Shell::secret("Passphrase of the home"),
         set => set,
     };
-    let key: Key = file::read(&bytes, passphrase.as_ref().map(|passphrase| passphrase.as_str())).map_err(|error| {
-        Failure::usage(format!("{}: {}", path.display(), fault::told(&error)))
-            .help("COUNTERSIGN_PASSPHRASE holds the passphrase")
-    })?;
+    let key: Key =
+        file::read(&bytes, passphrase.as_ref().map(|passphrase| passphrase.as_str())).map_err(|error| {
+            Failure::usage(format!("{}: {}", path.display(), fault::told(&error)))
+                .help("COUNTERSIGN_PASSPHRASE holds the passphrase")
+        })?;
     Ok(Arc::new(key))
 }

@@ -7,9 +7,11 @@ mod list;
 mod new;
 mod show;
 
+use countersign_keys::KeyStore;
 use countersign_signature::DistinguishedName;
 
 use crate::exit::{Exit, Failure};
+use crate::keys;
 use crate::shell::Shell;
 
 /// What `key` is given.
@@ -71,6 +73,12 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
 const HOUSE: &str = "house-ca";
 const HOUSE_SUBJECT: &str = "CN=House CA";
 const HOUSE_YEARS: u16 = 10;
+
+/// The house CA of a new home.
+pub(crate) fn house(store: &KeyStore, shell: &Shell) -> Result<(), Failure> {
+    let (passphrase, now) = (keys::passphrase()?, show::unix_seconds(shell.now()));
+    new::authority(store, None, now, passphrase.as_ref(), shell).map(|_| ())
+}
 
 /// A subject as given, else a common name made of what the key is called.
 fn subject(given: Option<&DistinguishedName>, name: &str) -> Result<DistinguishedName, Failure> {

@@ -114,7 +114,8 @@ pub(super) fn print(logs: &[KnownLog], shell: &mut Shell) -> Result<(), Failure>
             1 => String::new(),
             many => format!(", {many} keys"),
         };
-        let when = log.signed.map_or_else(|| "never cosigned".to_owned(), |at| format!("cosigned {}", moment(at)));
+        let when =
+            log.signed.map_or_else(|| "never cosigned".to_owned(), |at| format!("cosigned {}", moment(at)));
         shell.print(&format!("{}  {} entries, {when}{keys}\n", log.origin, log.latest.size()))?;
     }
     if logs.is_empty() {

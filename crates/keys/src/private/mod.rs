@@ -180,6 +180,11 @@ fn der_p384(signature: p384::ecdsa::Signature) -> Vec<u8> {
     signature.to_der().as_bytes().to_vec()
 }
 
+/// Draws bytes from the operating system's random numbers: salts.
+pub fn random<const N: usize>() -> Result<[u8; N], KeyError> {
+    draw(|bytes: &[u8; N]| Some(*bytes))
+}
+
 /// Draws bytes until they make a key (FIPS 186-5 A.2.2): out of range with a chance of 2^-32.
 fn draw<const N: usize, K>(key: impl Fn(&[u8; N]) -> Option<K>) -> Result<K, KeyError> {
     let mut bytes = Zeroizing::new([0_u8; N]);

@@ -1,4 +1,9 @@
-//! `countersign dossier new|text|export`: a working folder, and the bundle made of it.
+//! `countersign dossier …`: dossiers of a home or in working folders, and the bundles made of them and taken in.
+
+mod export;
+mod import;
+mod list;
+mod show;
 
 use std::path::{Path, PathBuf};
 
@@ -6,12 +11,15 @@ use countersign_agreement::text::{Document, Manifest as Text};
 use countersign_authority::model::name::{Digest, PartyId};
 use countersign_notation::digest::sha256;
 use countersign_notation::parse;
-use countersign_verify::bundle::{self, Manifest};
+use countersign_verify::bundle::Manifest;
 use countersign_verify::trust::{self, Item};
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
-use crate::folder::{self, Folder};
+use crate::folder::Folder;
+use crate::home::Home;
+use crate::keeping::{self, Dossier};
+use crate::recorded::Recorded;
 use crate::shell::Shell;
 use crate::stamp::TsaArgs;
 use crate::{input, stamp};
@@ -25,7 +33,13 @@ use crate::{input, stamp};
       --matter security --into talks
   countersign dossier stamp talks --tsa https://tsa.example/ --tsa http://tsa.example.org/
   countersign dossier trust talks revoked.crl intermediate.pem
-  countersign dossier export talks -o talks.dossier")]
+  countersign dossier export talks -o talks.dossier
+  countersign dossier export talks --audience public -o public.dossier
+  countersign dossier import theirs.dossier
+  countersign dossier show talks
+
+In a home (--home DIR, $COUNTERSIGN_HOME, or the current folder) a dossier is kept under its name and every act
+goes on the record. Without one, and with --dir, it is a working folder whose acts are on no record.")]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -33,21 +47,27 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// Make a working folder
+    /// Make a dossier: in the home, else as a working folder
     New(New),
+    /// Name the home's dossiers
+    List,
+    /// Show a dossier: parties, acts and where each stands on the record, texts, what is withheld from whom
+    Show(show::Args),
     /// Put another text into a dossier: documents and terms under one digest
     Text(AddText),
     /// Ask for timestamps over acts that have none yet
     Stamp(Stamp),
     /// Put in certificates, revocation lists and OCSP answers: evidence for readers, not trust
     Trust(AddTrust),
-    /// Pack a working folder into a .dossier bundle
-    Export(Export),
+    /// Pack a dossier into a .dossier bundle, for those who may see it
+    Export(export::Args),
+    /// Take in a bundle: its acts go on our record too, and the proofs of theirs are kept
+    Import(import::Args),
 }
 
 #[derive(Debug, clap::Args)]
 struct New {
-    /// The dossier's id and, unless --dir says otherwise, its folder
+    /// The dossier's id; without a home its folder as well, unless --dir says otherwise
     name: String,
     /// A party; at least two
     #[arg(long = "party", required = true, value_name = "PARTY", num_args = 1..)]
@@ -64,14 +84,15 @@ struct New {
     /// What it is about, for people
     #[arg(long)]
     title: Option<String>,
-    /// The folder
+    /// A working folder, on no record
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
 struct AddText {
-    /// The working folder
+    /// The dossier: its name in the home, or a working folder
+    #[arg(value_name = "NAME|DIR")]
     dir: PathBuf,
     /// The terms of the text
     #[arg(long, value_name = "FILE")]
@@ -89,7 +110,8 @@ failure, run it again. --archive asks for one more, over the digests of everythi
 the others provable when their authorities are gone. Exit codes: 0 done · 3 something has none yet"
 )]
 struct Stamp {
-    /// The working folder
+    /// The dossier: its name in the home, or a working folder
+    #[arg(value_name = "NAME|DIR")]
     dir: PathBuf,
     /// Stamp the whole dossier as well, once every act has a timestamp
     #[arg(long)]
@@ -100,66 +122,45 @@ struct Stamp {
 
 #[derive(Debug, clap::Args)]
 struct AddTrust {
-    /// The working folder
+    /// The dossier: its name in the home, or a working folder
+    #[arg(value_name = "NAME|DIR")]
     dir: PathBuf,
     /// Certificates (PEM or DER), revocation lists, OCSP answers (DER)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
-#[derive(Debug, clap::Args)]
-struct Export {
-    /// The working folder
-    dir: PathBuf,
-    /// The bundle; the folder's name with `.dossier` where not given
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     match &args.verb {
         Verb::New(new) => create(new, shell),
+        Verb::List => list::run(shell),
+        Verb::Show(args) => show::run(args, shell),
         Verb::Text(text) => {
-            let folder = Folder::open(&text.dir)?;
-            let digest = add_text(&folder, &text.documents, text.terms.as_deref())?;
+            let dossier = keeping::open(&text.dir)?;
+            let digest = add_text(&*dossier, &text.documents, text.terms.as_deref())?;
             say(shell, json!({"text": digest.map(|d| d.to_string())}), |digest| {
                 format!("text {}\n", digest["text"].as_str().unwrap_or("none: give --document or --terms"))
             })
         }
         Verb::Stamp(args) => stamp_acts(args, shell),
         Verb::Trust(args) => add_trust(args, shell),
-        Verb::Export(export) => {
-            let bundle = folder::open(&export.dir)?;
-            let path = export.output.clone().unwrap_or_else(|| export.dir.with_extension("dossier"));
-            let bytes = bundle::write(&bundle).map_err(|error| Failure::usage(error.to_string()))?;
-            std::fs::write(&path, &bytes).map_err(|error| Failure::File { path: path.clone(), error })?;
-            let value = json!({
-                "bundle": path.display().to_string(), "acts": bundle.acts.len(), "digest": sha256(&bytes).to_string(),
-            });
-            say(shell, value, |value| {
-                format!(
-                    "{} · {} acts · {}\n",
-                    value["bundle"].as_str().unwrap_or(""),
-                    value["acts"],
-                    value["digest"].as_str().unwrap_or("")
-                )
-            })
-        }
+        Verb::Export(args) => export::run(args, shell),
+        Verb::Import(args) => import::run(args, shell),
     }
 }
 
 /// Asks for a token for every act that has none, and stops where nobody answers: nobody will a moment later.
 fn stamp_acts(args: &Stamp, shell: &mut Shell) -> Result<Exit, Failure> {
-    let folder = Folder::open(&args.dir)?;
+    let dossier = keeping::open(&args.dir)?;
     let authorities = args
         .tsa
         .authorities()?
         .ok_or_else(|| Failure::usage("whom to ask? give --tsa URL, and again for a second authority"))?;
-    let acts = folder.acts()?;
+    let acts = dossier.acts()?;
     let had = acts.iter().filter(|act| act.tsr.is_some()).count();
     let mut outcomes = Vec::new();
     for act in acts.iter().filter(|act| act.tsr.is_none()) {
-        let outcome = authorities.stamp(&folder, act)?;
+        let outcome = authorities.stamp(&*dossier, act)?;
         let failed = outcome.is_err();
         outcomes.push((act.number, outcome));
         if failed {
@@ -168,7 +169,7 @@ fn stamp_acts(args: &Stamp, shell: &mut Shell) -> Result<Exit, Failure> {
     }
     let stamped = outcomes.iter().filter(|(_, outcome)| outcome.is_ok()).count();
     let left = acts.len().saturating_sub(had).saturating_sub(stamped);
-    let archive = if args.archive && left == 0 { Some(authorities.archive(&folder)?) } else { None };
+    let archive = if args.archive && left == 0 { Some(authorities.archive(&*dossier)?) } else { None };
     let archived = archive.as_ref().map_or(!args.archive, Result::is_ok);
     if shell.json {
         let asked: Vec<serde_json::Value> = outcomes
@@ -200,7 +201,7 @@ fn stamp_acts(args: &Stamp, shell: &mut Shell) -> Result<Exit, Failure> {
 
 /// Takes in what readers may need, each file under its digest.
 fn add_trust(args: &AddTrust, shell: &mut Shell) -> Result<Exit, Failure> {
-    let folder = Folder::open(&args.dir)?;
+    let dossier = keeping::open(&args.dir)?;
     // Everything is read before anything is written.
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     for path in &args.files {
@@ -216,7 +217,7 @@ fn add_trust(args: &AddTrust, shell: &mut Shell) -> Result<Exit, Failure> {
         }));
     }
     for (name, bytes) in &files {
-        folder.write(&format!("trust/{name}"), bytes)?;
+        dossier.put(&format!("trust/{name}"), bytes)?;
     }
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     say(shell, json!({"trust": names}), |_| format!("trust/{}\n", names.join("\ntrust/")))
@@ -245,27 +246,40 @@ fn create(new: &New, shell: &mut Shell) -> Result<Exit, Failure> {
     }
     // Everything is read before anything is written.
     input::documents(&new.maps, None)?;
-    let dir = new.dir.clone().unwrap_or_else(|| PathBuf::from(&new.name));
     let title = new.title.clone().unwrap_or_else(|| parties.join("–"));
     let manifest = Manifest { id: new.name.clone(), title, parties, origin: None };
-    let folder = Folder::create(&dir, manifest)?;
+    let home = if new.dir.is_none() { Home::find()? } else { None };
+    let (dossier, folder): (Box<dyn Dossier>, Option<PathBuf>) = match home {
+        Some(home) => (Box::new(Recorded::create(home, &manifest, shell.now())?), None),
+        None => {
+            let dir = new.dir.clone().unwrap_or_else(|| PathBuf::from(&new.name));
+            (Box::new(Folder::create(&dir, manifest)?), Some(dir))
+        }
+    };
     for map in &new.maps {
         let name = map.file_name().and_then(|name| name.to_str()).unwrap_or("map.authority");
-        folder.write(&format!("maps/{name}"), &input::read_document(map)?)?;
+        dossier.put(&format!("maps/{name}"), &input::read_document(map)?)?;
     }
-    let text = add_text(&folder, &new.documents, new.terms.as_deref())?;
+    let text = add_text(&*dossier, &new.documents, new.terms.as_deref())?;
+    let place = folder.as_ref().map(|folder| folder.display().to_string());
     let value = json!({
-        "dossier": new.name, "folder": dir.display().to_string(), "text": text.map(|text| text.to_string()),
+        "dossier": new.name, "folder": place, "text": text.map(|text| text.to_string()),
+        "record": dossier.manifest().origin,
     });
     say(shell, value, |value| {
         let text = value["text"].as_str().map_or(String::new(), |text| format!(" · text {text}"));
-        format!("{}{text}\n", value["folder"].as_str().unwrap_or(""))
+        let record = match value["record"].as_str() {
+            Some(origin) => format!("on record {origin}"),
+            None => "on no record: here is no home".to_owned(),
+        };
+        let name = place.as_deref().unwrap_or(&new.name);
+        format!("{name}{text} · {record}\n")
     })
 }
 
 /// Takes documents and terms in, and the manifest that binds them; `None` where there are none.
 pub(crate) fn add_text(
-    folder: &Folder,
+    dossier: &dyn Dossier,
     documents: &[PathBuf],
     terms: Option<&Path>,
 ) -> Result<Option<Digest>, Failure> {
@@ -273,10 +287,10 @@ pub(crate) fn add_text(
     for path in documents {
         let bytes = input::read(path)?;
         let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("bin").to_lowercase();
-        let digest = folder.document(&extension, &bytes)?;
+        let digest = dossier.document(&extension, &bytes)?;
         listed.push(Document {
             digest,
-            media_type: media_type(&extension).to_owned(),
+            media_type: crate::recorded::media_type(&extension).to_owned(),
             language: "en".to_owned(),
         });
     }
@@ -286,7 +300,7 @@ pub(crate) fn add_text(
             let bytes = input::read_document(path)?;
             parse::terms(&path.display().to_string(), &bytes).map_err(Failure::Documents)?;
             let digest = sha256(&bytes);
-            folder.write(&format!("terms/{}.terms", digest.hex()), &bytes)?;
+            dossier.put(&format!("terms/{}.terms", digest.hex()), &bytes)?;
             Some(digest)
         }
     };
@@ -294,15 +308,5 @@ pub(crate) fn add_text(
         return Ok(None);
     }
     let manifest = Text { documents: listed, terms };
-    folder.document("json", &manifest.canonical()).map(Some)
-}
-
-fn media_type(extension: &str) -> &'static str {
-    match extension {
-        "pdf" => "application/pdf",
-        "md" => "text/markdown",
-        "txt" => "text/plain",
-        "html" => "text/html",
-        _ => "application/octet-stream",
-    }
+    dossier.document("json", &manifest.canonical()).map(Some)
 }

@@ -1,0 +1,168 @@
+//! `countersign home …`: what a home is called, who witnesses its record, whom it knows.
+
+use countersign_store::ledger::Ledger as _;
+use countersign_tlog::note::VerifierKey;
+use countersign_tlog::policy::Policy;
+use serde_json::{Value, json};
+
+use crate::exit::{Exit, Failure};
+use crate::home::{self, Home, WITNESSES};
+use crate::recorded::publishing;
+use crate::shell::Shell;
+use crate::{init, input};
+
+/// What `home` is given.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  countersign home show
+  countersign home witness witness-1f2e3d4c+9a8b7c6d+BJ…=https://witness.example/
+  countersign home trust kravonia.example/record+6f1d…+AX…
+
+Who witnesses and whom the home knows lies in its witnesses.policy (C2SP tlog-policy), which can be edited.")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Print origin, the record's key, its size and its witnesses
+    Show,
+    /// Let another witness cosign the record, beside those there are
+    Witness(Witness),
+    /// Know another record's key: proofs in bundles from there are verified on the way in
+    Trust(Trust),
+    /// Publish what could not be published yet, and ask witnesses again that were silent
+    Publish,
+}
+
+#[derive(Debug, clap::Args)]
+struct Witness {
+    /// Its key and where it answers
+    #[arg(required = true, value_name = "VKEY=URL")]
+    witnesses: Vec<String>,
+    /// How many of all witnesses it takes; all where not given
+    #[arg(long, value_name = "N")]
+    quorum: Option<usize>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Trust {
+    /// The key, as its keeper prints it
+    #[arg(value_name = "VKEY")]
+    key: String,
+}
+
+pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
+    let home = Home::needed()?;
+    match &args.verb {
+        Verb::Show => show(&home, shell),
+        Verb::Witness(args) => {
+            let _lock = home.lock()?;
+            witness(&home, args)?;
+            show(&home, shell)
+        }
+        Verb::Trust(args) => {
+            let _lock = home.lock()?;
+            trust(&home, args)?;
+            show(&home, shell)
+        }
+        Verb::Publish => publish(&home, shell),
+    }
+}
+
+fn show(home: &Home, shell: &mut Shell) -> Result<Exit, Failure> {
+    let key = home.verifier()?;
+    let head = home.stores()?.store.head().map_err(home::ledger)?;
+    let policy = publishing(home)?;
+    let text =
+        |octets: &countersign_tlog::policy::Octets| String::from_utf8_lossy(octets.as_bytes()).into_owned();
+    let witnesses: Vec<Value> = policy
+        .witnesses()
+        .iter()
+        .map(|witness| json!({"name": text(witness.name()), "vkey": witness.key().to_string(), "url": witness.url().map(text)}))
+        .collect();
+    let known: Vec<String> =
+        policy.logs().iter().filter(|log| *log.key() != key).map(|log| log.key().to_string()).collect();
+    let published = head.published_size().get();
+    if shell.json {
+        shell.print_json(&json!({
+            "home": home.dir.display().to_string(), "origin": home.config.origin.as_str(), "vkey": key.to_string(),
+            "parties": home.config.parties.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "encrypted": home.config.encrypted, "sequenced": head.sequenced.get(), "published": published,
+            "witnesses": witnesses, "known": known,
+        }))?;
+        return Ok(Exit::Yes);
+    }
+    let mut out = format!(
+        "home    {}\norigin  {}\nvkey    {key}\nrecord  {} entries, {published} of them published\n",
+        home.dir.display(),
+        home.config.origin,
+        head.sequenced.get(),
+    );
+    for witness in &witnesses {
+        let word = |name: &str| witness[name].as_str().unwrap_or("no URL").to_owned();
+        out.push_str(&format!("witness {} {}\n", word("vkey"), word("url")));
+    }
+    for key in &known {
+        out.push_str(&format!("knows   {key}\n"));
+    }
+    shell.print(&out)?;
+    Ok(Exit::Yes)
+}
+
+/// `witnesses.policy` with more witnesses; logs that are known stay.
+fn witness(home: &Home, args: &Witness) -> Result<(), Failure> {
+    let before = home.witnesses()?;
+    let mut all: Vec<(VerifierKey, String)> = Vec::new();
+    for witness in before.witnesses() {
+        let url = witness.url().map(|url| String::from_utf8_lossy(url.as_bytes()).into_owned());
+        all.push((witness.key().clone(), url.unwrap_or_default()));
+    }
+    for word in &args.witnesses {
+        let (key, url) = init::witness(word)?;
+        all.retain(|(known, _)| known.public_key() != key.public_key());
+        all.push((key, url));
+    }
+    let logs = before.logs().iter().map(|log| log.key().clone()).collect::<Vec<_>>();
+    replace(home, &logs, &init::policy(&all, args.quorum)?)
+}
+
+fn trust(home: &Home, args: &Trust) -> Result<(), Failure> {
+    let wrong = |what: String| {
+        Failure::usage(format!("{}: {what}", args.key))
+            .help("expected the key that `countersign init` printed there: NAME+ID+BASE64")
+    };
+    let key: VerifierKey =
+        args.key.parse().map_err(|error: countersign_tlog::note::BadKey| wrong(error.to_string()))?;
+    let path = home.path(WITNESSES);
+    let text = String::from_utf8_lossy(&input::read(&path)?).into_owned();
+    let policy = home.witnesses()?;
+    if policy.logs().iter().any(|log| *log.key() == key) {
+        return Ok(());
+    }
+    if policy.logs().iter().any(|log| log.origin().as_str() == key.name().as_str()) {
+        return Err(wrong(format!("another key of {} is known already", key.name()))
+            .help("a record keeps its key for ever: ask its keeper which one is theirs before you edit witnesses.policy"));
+    }
+    let text = format!("log {key}\n{text}");
+    Policy::read(text.as_bytes()).map_err(|error| wrong(home::told(&error)))?;
+    input::replace(&path, text.as_bytes())
+}
+
+fn replace(home: &Home, logs: &[VerifierKey], text: &str) -> Result<(), Failure> {
+    let logs: String = logs.iter().map(|key| format!("log {key}\n")).collect();
+    let text = format!("{logs}{text}");
+    Policy::read(text.as_bytes()).map_err(|error| Failure::usage(home::told(&error)))?;
+    input::replace(&home.path(WITNESSES), text.as_bytes())
+}
+
+fn publish(home: &Home, shell: &mut Shell) -> Result<Exit, Failure> {
+    let _lock = home.lock()?;
+    let stores = home.stores()?;
+    let published = home.writer(&stores)?.publish().map_err(home::write)?;
+    let (told, troubled) = published.as_ref().map(crate::recorded::silent).unwrap_or_default();
+    told.iter().for_each(|told| shell.tell(told));
+    show(home, shell)?;
+    Ok(if troubled { Exit::Undetermined } else { Exit::Yes })
+}
