@@ -66,7 +66,6 @@ pub fn admit(submission: Submission) -> Result<Admitted, AdmitError> {
         salt,
         visibility: act.visibility,
         bears: act.kind.bears(),
-        entry,
     };
     Ok(Admitted { admission, act })
 }
