@@ -1,22 +1,25 @@
 //! Keeps the record: an append-only log of what was admitted, and the acts themselves.
 //!
-//! Two kinds of storage, each behind traits that every backend passes one conformance suite for: a [`dossiers::Store`] (a
-//! database: the [`ledger::Ledger`] with order, transactions and the head, [`dossiers::Dossiers`] with the acts,
-//! [`dossiers::Evidence`] beside them) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints, documents).
-//! [`sqlite::Sqlite`] is the database of a home, [`memory::Memory`] that of tests.
+//! Two kinds of storage, each behind a trait that every backend passes one conformance suite for: a [`ledger::Ledger`] (a
+//! database: order, transactions, the head) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints,
+//! documents).
 
 pub mod backup;
+#[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod desk;
 pub mod directory;
 pub mod dossiers;
 pub mod error;
+pub mod backup;
+#[cfg(feature = "conformance")]
+pub mod faulty;
 pub mod ledger;
 pub mod memory;
 pub mod objects;
 pub mod plan;
 pub mod receipt;
 pub mod schema;
-pub mod seal;
 pub mod sealed;
 pub mod sqlite;
 pub mod witnesses;

@@ -22,7 +22,7 @@ use countersign_tlog::size::LeafIndex;
 use countersign_tlog::spicy::SpicyError;
 
 use crate::evidence::VerifiedAct;
-use crate::record::{Proven, RecordEvidence, RecordState, Testimony, Unproven};
+use crate::record::{RecordEvidence, RecordState, Testimony, Unproven};
 use crate::standing::instant;
 
 /// Until when things were known: a moment, or a place in the bundle's own record.
@@ -173,26 +173,28 @@ impl Recorded {
         let mut doubt = false;
         for record in testimonies(records) {
             let Some(act) = record.act(number) else { continue };
-            match act.state() {
-                // What a record that contradicts itself says counts for nothing.
-                RecordState::Proven(_) if !record.forks().is_empty() => doubt = true,
-                RecordState::Proven(proven) => match &**proven {
-                    Proven::Witnessed(witnessed) => {
-                        let at = met_at(witnessed.included().quorum());
-                        if at.zip(known_at).is_some_and(|(at, known_at)| at > known_at) {
-                            doubt = true;
-                            continue;
-                        }
-                        recorded.witnessed = Some(true);
-                        recorded.not_later_than = earlier(recorded.not_later_than, at);
-                    }
-                    // Where no witness is trusted, or no quorum possible, whether anybody saw it is not known.
-                    Proven::Included(included) => doubt |= included.quorum().asked().is_none(),
-                },
-                RecordState::Unproven(Unproven::NotShown(SpicyError::Untrusted(
-                    UntrustedError::UnknownLog { .. },
-                ))) => doubt = true,
-                RecordState::Unproven(_) | RecordState::None => {}
+            let unknown_log = |reason: &Unproven| {
+                let untrusted = UntrustedError::UnknownLog { origin: record.origin().clone() };
+                *reason == Unproven::NotShown(SpicyError::Untrusted(untrusted))
+            };
+            let proven = match act.state() {
+                RecordState::Proven(proven) => proven.as_ref(),
+                RecordState::Unproven(reason) => {
+                    doubt |= unknown_log(reason);
+                    continue;
+                }
+                RecordState::None => continue,
+            };
+            let quorum = proven.included().quorum();
+            let at = met_at(quorum);
+            // What a record that contradicts itself says counts for nothing; where no witness is trusted, or no quorum
+            // possible, whether anybody saw it is not known; nor is what was cosigned later.
+            let later = at.zip(known_at).is_some_and(|(at, known_at)| at > known_at);
+            if !record.forks().is_empty() || quorum.asked().is_none() || later {
+                doubt = true;
+            } else if proven.is_witnessed() {
+                recorded.witnessed = Some(true);
+                recorded.not_later_than = earlier(recorded.not_later_than, at);
             }
         }
         if doubt && recorded.witnessed == Some(false) {

@@ -6,6 +6,7 @@ mod prove;
 mod source;
 mod trust;
 mod verify;
+mod witness;
 
 use crate::exit::{Exit, Failure};
 use crate::shell::Shell;
@@ -40,6 +41,8 @@ enum Verb {
     Verify(verify::Args),
     /// Re-hash a whole log and name what is wrong
     Fsck(fsck::Args),
+    /// Ask the home's witnesses to cosign the record's latest checkpoint now
+    Witness(witness::Args),
 }
 
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
@@ -48,6 +51,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         Verb::Prove(args) => prove::run(args, shell),
         Verb::Verify(args) => verify::run(args, shell),
         Verb::Fsck(args) => fsck::run(args, shell),
+        Verb::Witness(args) => witness::run(args, shell),
     }
 }
 

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
+use countersign_authority::model::name::Digest;
 use countersign_peer::mirror::{Served, Upstream};
+use countersign_store::dossiers::Dossiers as _;
 use countersign_tlog::hash::{HASH_LENGTH, Hash};
 use countersign_tlog::proof::InclusionProof;
 use countersign_tlog::size::{LeafIndex, TreeSize};
@@ -16,6 +18,7 @@ use super::told;
 use super::trust::{Trust, checkpoint_json, untrusted};
 use super::verify::Entry;
 use crate::exit::{Exit, Failure};
+use crate::home::{self, Home, RECORD};
 use crate::input;
 use crate::shell::Shell;
 
@@ -28,11 +31,17 @@ looked for, the newest first; only its leaf is compared.
 Exit codes: 0 the proof is written · 1 no such entry, or a tile is wrong · 3 the checkpoint is signed by no key that was given · 2 usage"
 )]
 pub(super) struct Args {
-    /// The log: the address of its folder (https://…), or the folder
-    source: String,
+    /// The log: the address of its folder (https://…), or the folder; the home's record where not given
+    source: Option<String>,
     /// Which entry, counted from 0
     #[arg(long, conflicts_with_all = ["entry", "salt"])]
     index: Option<LeafIndex>,
+    /// An act of the home: its number in --dossier, or its id
+    #[arg(long = "of", value_name = "ACT", conflicts_with_all = ["index", "entry", "salt", "source"])]
+    of: Option<String>,
+    /// The dossier whose act is meant by its number
+    #[arg(long, value_name = "DOSSIER", requires = "of")]
+    dossier: Option<String>,
     #[command(flatten)]
     entry: Entry,
     /// The proof's file; INDEX.tlog-proof where not given
@@ -45,17 +54,25 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let policy = args.trust.policy()?;
     let leaf = args.entry.leaf()?;
-    if leaf.is_none() && args.index.is_none() {
+    let (act, leaf) = match &args.of {
+        None => (args.index, leaf),
+        Some(of) => act(of, args.dossier.as_deref())?,
+    };
+    if leaf.is_none() && act.is_none() {
         return Err(Failure::usage("the proof of which entry?")
-            .help("give --index N, --entry FILE, or --salt FILE --act FILE --p7s FILE"));
+            .help("give --index N, --entry FILE, --salt FILE --act FILE --p7s FILE, or in a home --of ACT"));
     }
-    let source = source::open(&args.source)?;
-    let checkpoint = source::checkpoint(&args.source, &*source)?;
+    let word = match &args.source {
+        Some(word) => word.clone(),
+        None => Home::needed()?.path(RECORD).display().to_string(),
+    };
+    let source = source::open(&word)?;
+    let checkpoint = source::checkpoint(&word, &*source)?;
     if let Some(Err(error)) = policy.as_ref().map(|policy| policy.evaluate(&checkpoint)) {
         return no(shell, untrusted(&error), &format!("the checkpoint is not trusted: {}", told(&error)));
     }
     let (size, root) = (checkpoint.checkpoint().size(), checkpoint.checkpoint().root());
-    let index = match (args.index, leaf) {
+    let index = match (act, leaf) {
         (Some(index), _) => index,
         (None, Some(leaf)) => match find(leaf, size, &*source)? {
             Some(index) => index,
@@ -102,6 +119,29 @@ pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         shell.print(&format!("{}  entry {index} of {size}\n", path.display()))?;
     }
     Ok(Exit::Yes)
+}
+
+/// An act's entry in the home's record.
+fn act(word: &str, dossier: Option<&str>) -> Result<(Option<LeafIndex>, Option<Hash>), Failure> {
+    let stores = Home::needed()?.stores()?;
+    let unknown = || {
+        Failure::usage(format!("there is no act `{word}` in the home"))
+            .help("an act is named by its number with --dossier, or by its id: sha256:… or the 64 hex digits")
+    };
+    let recorded = match (dossier, word.parse::<u32>()) {
+        (Some(dossier), Ok(number)) => {
+            let after = number.checked_sub(1).ok_or_else(unknown)?;
+            let acts = stores.store.acts(dossier, after, 1).map_err(home::ledger)?;
+            acts.into_iter().find(|act| act.link.number == number)
+        }
+        _ => {
+            let hex = word.strip_prefix("sha256:").unwrap_or(word);
+            let id = Digest::parse(&format!("sha256:{hex}")).ok_or_else(unknown)?;
+            stores.store.act(id).map_err(home::ledger)?
+        }
+    };
+    let recorded = recorded.ok_or_else(unknown)?;
+    Ok((Some(recorded.index), Some(Hash::leaf(recorded.link.act.as_bytes()))))
 }
 
 fn no(shell: &mut Shell, exit: Exit, why: &str) -> Result<Exit, Failure> {

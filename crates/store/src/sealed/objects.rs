@@ -30,7 +30,7 @@ impl<O: Objects, C: Cipher> SealedObjects<O, C> {
     }
 
     fn seal(&self, name: &str, bytes: &[u8]) -> Result<(String, Vec<u8>), ObjectsError> {
-        let failed = |source| ObjectsError::new(Doing::Writing, name, source);
+        let failed = |source| ObjectsError { name: name.to_owned(), doing: Doing::Writing, source };
         let length = u16::try_from(name.len())
             .map_err(|_| failed(Error::new(ErrorKind::InvalidFilename, "the name is too long")))?;
         let plain = [&length.to_be_bytes(), name.as_bytes(), bytes].concat();
@@ -42,16 +42,12 @@ impl<O: Objects, C: Cipher> SealedObjects<O, C> {
 
     /// The name and the bytes of what lies under a stored name.
     fn open(&self, stored: &str, shown: &str) -> Result<Option<(String, Vec<u8>)>, ObjectsError> {
-        let Some(sealed) = self.objects.read(stored)? else { return Ok(None) };
-        self.unseal(stored, shown, &sealed).map(Some)
-    }
-
-    fn unseal(&self, stored: &str, shown: &str, sealed: &[u8]) -> Result<(String, Vec<u8>), ObjectsError> {
-        let failed = |source| ObjectsError::new(Doing::Reading, shown, source);
+        let failed = |source| ObjectsError { name: shown.to_owned(), doing: Doing::Reading, source };
         let damaged = |why| failed(Error::new(ErrorKind::InvalidData, why));
+        let Some(sealed) = self.objects.read(stored)? else { return Ok(None) };
         let plain = self
             .cipher
-            .open(&context(stored), sealed)
+            .open(&context(stored), &sealed)
             .map_err(|error| failed(Error::new(ErrorKind::InvalidData, error)))?;
         let (name, bytes) = plain
             .split_first_chunk()
@@ -61,7 +57,7 @@ impl<O: Objects, C: Cipher> SealedObjects<O, C> {
         if self.stored(name) != stored {
             return Err(damaged("the sealed object belongs under another name"));
         }
-        Ok((name.to_owned(), bytes.to_vec()))
+        Ok(Some((name.to_owned(), bytes.to_vec())))
     }
 }
 
@@ -71,21 +67,20 @@ impl<O: Objects, C: Cipher> Objects for SealedObjects<O, C> {
     }
 
     fn create_all(&self, objects: &[Object]) -> Result<Vec<Created>, ObjectsError> {
-        let sealed = objects.iter().map(|Object { name, bytes }| {
-            let (name, bytes) = self.seal(name, bytes)?;
+        let sealed = objects.iter().map(|object| {
+            let (name, bytes) = self.seal(&object.name, &object.bytes)?;
             Ok(Object { name, bytes })
         });
-        self.objects.create_all(&sealed.collect::<Result<Vec<_>, _>>()?)
+        self.objects.create_all(&sealed.collect::<Result<Vec<_>, ObjectsError>>()?)
     }
 
     fn replace(&self, name: &str, before: Option<&[u8]>, bytes: &[u8]) -> Result<Replaced, ObjectsError> {
         let (stored, sealed) = self.seal(name, bytes)?;
+        // The same bytes are sealed in another way each time, so what lies there is opened to be compared.
         let there = self.objects.read(&stored)?;
-        let opened = there.as_deref().map(|there| self.unseal(&stored, name, there)).transpose()?;
-        if opened.as_ref().map(|(_, bytes)| bytes.as_slice()) != before {
+        if self.read(name)?.as_deref() != before {
             return Ok(Replaced::Differs);
         }
-        // The same value sealed twice differs, so what is compared below is the very one that was opened here.
         self.objects.replace(&stored, there.as_deref(), &sealed)
     }
 

@@ -25,7 +25,6 @@ pub struct Submission {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admitted {
     admission: Admission,
-    entry: Commitment,
     act: SignedAct,
 }
 
@@ -58,36 +57,24 @@ pub fn admit(submission: Submission) -> Result<Admitted, AdmitError> {
     let act = SignedAct::read(&json)?;
     // Whose key it is and what it may do is for reports to say.
     let _ = verify_detached(&json, &p7s)?;
-    let entry = Commitment::of(&salt, &json, &p7s);
     let admission = Admission {
         entry,
         dossier: act.dossier.clone(),
         id: id_of(&json),
+        entry: Commitment::of(&salt, &json, &p7s),
         json,
         p7s,
         salt,
         visibility: act.visibility,
         bears: act.kind.bears(),
-        entry,
     };
-    Ok(Admitted { admission, entry, act })
+    Ok(Admitted { admission, act })
 }
 
 impl Admitted {
     /// What is sequenced.
     pub fn admission(&self) -> &Admission {
         &self.admission
-    }
-
-    /// Its entry, as taken when it was admitted.
-    pub fn entry(&self) -> Commitment {
-        self.entry
-    }
-
-    /// Whether it still is what was admitted: nothing changes it but faulty memory.
-    pub(super) fn is_intact(&self) -> bool {
-        let Admission { salt, json, p7s, .. } = &self.admission;
-        Commitment::of(salt, json, p7s) == self.entry
     }
 
     /// The act as it was read.

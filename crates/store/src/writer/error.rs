@@ -1,6 +1,5 @@
 //! Why the record does not grow.
 
-use countersign_authority::model::name::Digest;
 use countersign_tlog::checkpoint::{BadOrigin, CheckpointError, Origin};
 use countersign_tlog::hash::Hash;
 use countersign_tlog::note::{NoteError, SameKeyTwice, SignError, VerifyError};
@@ -65,12 +64,6 @@ pub enum WriteError {
         expected: Hash,
         /// The hash now.
         computed: Hash,
-    },
-    /// An act is not what was admitted.
-    #[error("the act {} is no longer what was admitted: the memory of this machine is faulty", id.hex())]
-    Altered {
-        /// Its id.
-        id: Digest,
     },
     /// The ledger has lost an entry.
     #[error("the ledger has no entry {expected}: restore the database from its newest backup")]

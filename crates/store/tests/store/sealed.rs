@@ -1,9 +1,52 @@
 //! Encryption at rest: what is sealed tells nothing, and nothing but itself comes out.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
-use countersign_store::objects::{Created, Memory, Objects as _, Replaced};
+use countersign_store::objects::{Created, Object, Objects, ObjectsError, Replaced};
 use countersign_store::sealed::{Cipher, Clear, Key, OpenError, SealedObjects};
+
+/// Objects in memory.
+#[derive(Default)]
+struct Shelf(Mutex<BTreeMap<String, Vec<u8>>>);
+
+impl Shelf {
+    fn all(&self) -> BTreeMap<String, Vec<u8>> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Objects for &Shelf {
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, ObjectsError> {
+        Ok(self.0.lock().unwrap().get(name).cloned())
+    }
+    fn create_all(&self, objects: &[Object]) -> Result<Vec<Created>, ObjectsError> {
+        let mut shelf = self.0.lock().unwrap();
+        let created = objects.iter().map(|Object { name, bytes }| {
+            if shelf.contains_key(name) {
+                return Created::Existed;
+            }
+            shelf.insert(name.clone(), bytes.clone());
+            Created::New
+        });
+        Ok(created.collect())
+    }
+    fn replace(&self, name: &str, before: Option<&[u8]>, bytes: &[u8]) -> Result<Replaced, ObjectsError> {
+        let mut shelf = self.0.lock().unwrap();
+        if shelf.get(name).map(Vec::as_slice) != before {
+            return Ok(Replaced::Differs);
+        }
+        shelf.insert(name.to_owned(), bytes.to_vec());
+        Ok(Replaced::Done)
+    }
+    fn list(&self, prefix: &str) -> Result<Vec<String>, ObjectsError> {
+        Ok(self.0.lock().unwrap().keys().filter(|name| name.starts_with(prefix)).cloned().collect())
+    }
+    fn remove(&self, name: &str) -> Result<(), ObjectsError> {
+        self.0.lock().unwrap().remove(name);
+        Ok(())
+    }
+}
 
 #[test]
 fn what_was_sealed_opens_in_its_own_context_only() {
@@ -47,8 +90,8 @@ fn a_flipped_bit_or_a_cut_is_refused() {
 
 #[test]
 fn sealed_objects_keep_the_rules_of_objects() {
-    let shelf = Arc::new(Memory::new());
-    let objects = SealedObjects::new(shelf.clone(), Key::new([7; 32]));
+    let shelf = Shelf::default();
+    let objects = SealedObjects::new(&shelf, Key::new([7; 32]));
     assert_eq!(objects.read("documents/a.txt").unwrap(), None);
     assert_eq!(objects.create("documents/a.txt", b"first").unwrap(), Created::New);
     assert_eq!(objects.create("documents/a.txt", b"second").unwrap(), Created::Existed);
@@ -65,17 +108,16 @@ fn sealed_objects_keep_the_rules_of_objects() {
 
 #[test]
 fn sealed_objects_show_neither_bytes_nor_names() {
-    let shelf = Arc::new(Memory::new());
-    let objects = SealedObjects::new(shelf.clone(), Key::new([7; 32]));
+    let shelf = Shelf::default();
+    let objects = SealedObjects::new(&shelf, Key::new([7; 32]));
     objects.create("documents/2f1c.pdf", b"the price is four million").unwrap();
-    for stored in shelf.list("").unwrap() {
-        let bytes = shelf.read(&stored).unwrap().unwrap();
+    for (stored, bytes) in shelf.all() {
         for secret in ["documents", "2f1c", "price", "million", "pdf"] {
             assert!(!stored.contains(secret), "{stored}");
             assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()), "{secret}");
         }
     }
-    let elsewhere = SealedObjects::new(shelf.clone(), Key::new([8; 32]));
+    let elsewhere = SealedObjects::new(&shelf, Key::new([8; 32]));
     assert_eq!(elsewhere.read("documents/2f1c.pdf").unwrap(), None, "another key has other names");
     let error = elsewhere.list("").unwrap_err();
     assert!(error.source.to_string().starts_with("sealed under the key "), "{}", error.source);
@@ -83,14 +125,17 @@ fn sealed_objects_show_neither_bytes_nor_names() {
 
 #[test]
 fn swapped_objects_are_refused() {
-    let shelf = Arc::new(Memory::new());
-    let objects = SealedObjects::new(shelf.clone(), Key::new([7; 32]));
+    let shelf = Shelf::default();
+    let objects = SealedObjects::new(&shelf, Key::new([7; 32]));
     objects.create("a", b"sell").unwrap();
     objects.create("b", b"hold").unwrap();
     let (a, b) = (objects.stored("a"), objects.stored("b"));
-    let [of_a, of_b] = [&a, &b].map(|name| shelf.read(name).unwrap().unwrap());
-    shelf.replace(&a, Some(&of_a), &of_b).unwrap();
-    shelf.replace(&b, Some(&of_b), &of_a).unwrap();
+    {
+        let mut shelf = shelf.0.lock().unwrap();
+        let taken = shelf.remove(&a).unwrap();
+        let other = shelf.insert(b.clone(), taken).unwrap();
+        shelf.insert(a, other);
+    }
     for name in ["a", "b"] {
         let error = objects.read(name).unwrap_err();
         assert_eq!(error.source.to_string(), OpenError::Altered.to_string());

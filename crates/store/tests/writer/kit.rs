@@ -11,14 +11,17 @@ use countersign_store::directory::Directory;
 use countersign_store::dossiers::{Dossier, Dossiers as _};
 use countersign_store::memory::Memory;
 use countersign_store::objects::{Objects, Tiles};
-use countersign_store::witnesses::Nobody;
+use countersign_store::witnesses::{Answer, Nobody, Request, Silence, Witnesses};
 use countersign_store::writer::{Admitted, CHECKPOINT, Parts, Submission, admit};
 use countersign_testkit::Pki;
 use countersign_tlog::checkpoint::SignedCheckpoint;
+use countersign_tlog::cosignature::Timestamp;
 use countersign_tlog::fsck::{Findings, fsck};
 use countersign_tlog::hash::Hash;
+use countersign_tlog::note::KeyRing;
 use countersign_tlog::note::{ED25519_LENGTH, KeyName, Refused, SignatureType, Signer, VerifierKey};
 use countersign_tlog::policy::Policy;
+use countersign_tlog::witness::{AddCheckpoint, Latest, Refusal};
 use ed25519_dalek::{Signer as _, SigningKey};
 
 pub(crate) const ORIGIN: &str = "kravonia.example/record";
@@ -118,5 +121,63 @@ pub(crate) fn expect_sound(objects: &dyn Objects) -> u64 {
     match fsck(size, root, &Tiles(objects)).unwrap() {
         Findings::Sound(sound) => sound.entries,
         Findings::Faulty(fault) => panic!("{fault}"),
+    }
+}
+
+/// A witness in this process, which keeps what it cosigned last and tells the time it is told.
+pub(crate) struct Neighbour {
+    key: Software,
+    policy: Policy,
+    latest: Mutex<Latest>,
+    pub(crate) clock: Mutex<u64>,
+}
+
+impl Neighbour {
+    pub(crate) fn new() -> Arc<Self> {
+        let key = Software::new("neighbour", SignatureType::CosignatureV1);
+        let policy = format!("log {}\nwitness n {}\nquorum n\n", Software::seal().key(), key.key());
+        let policy = Policy::read(policy.as_bytes()).unwrap();
+        Arc::new(Self { key, policy, latest: Mutex::new(Latest::NOTHING), clock: Mutex::new(1_777_000_000) })
+    }
+
+    fn cosign(
+        &self,
+        request: &Request<'_>,
+        old: countersign_tlog::size::TreeSize,
+    ) -> Result<Answer, Refusal> {
+        let log = KeyRing::new([Software::seal().key().clone()]).unwrap();
+        let proof = request.consistency(old).unwrap();
+        let mut latest = self.latest.lock().unwrap();
+        let accepted =
+            AddCheckpoint::new(old, proof, request.checkpoint().clone()).decide(Some((&log, *latest)))?;
+        *latest = accepted.after();
+        let line = accepted.cosign(&self.key, Timestamp::new(*self.clock.lock().unwrap()).unwrap()).unwrap();
+        Ok(Answer { witness: self.key.key().clone(), said: Ok(vec![line]) })
+    }
+}
+
+impl Witnesses for Neighbour {
+    fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    fn ask(&self, request: &Request<'_>) -> Vec<Answer> {
+        let (old, size) = (request.cosigned_by(self.key.key()), request.checkpoint().checkpoint().size());
+        if old > size {
+            let said = Err(Silence::Ahead { latest: old, asked: size });
+            return vec![Answer { witness: self.key.key().clone(), said }];
+        }
+        let answer = match self.cosign(request, old) {
+            Err(Refusal::Conflict { latest, .. }) if latest.size() <= size => {
+                self.cosign(request, latest.size())
+            }
+            answer => answer,
+        };
+        let silence = |refusal| match refusal {
+            Refusal::Conflict { latest, .. } => Silence::Ahead { latest: latest.size(), asked: size },
+            _ => Silence::Fork { size },
+        };
+        let witness = self.key.key().clone();
+        vec![answer.unwrap_or_else(|refusal| Answer { witness, said: Err(silence(refusal)) })]
     }
 }

@@ -21,7 +21,7 @@ fn one_act_becomes_a_published_checkpoint_and_a_proof() {
     written.published.unwrap();
     let [Receipt::Included(proven)] = written.receipts.as_slice() else { panic!("{:?}", written.receipts) };
     let file = proven.proof().to_string();
-    let leaf = act_leaf(&act(0).entry());
+    let leaf = act_leaf(&act(0).admission().entry);
     let read = TlogProof::read(file.as_bytes()).unwrap();
     read.verify(leaf, &policy()).unwrap();
 

@@ -8,13 +8,17 @@ use countersign_agreement::text::Manifest as Text;
 use countersign_authority::model::act::Visibility;
 use countersign_authority::model::name::{Digest, PartyId};
 use countersign_notation::digest::sha256;
+use countersign_signature::Certificate;
 use countersign_verify::audience::{Audience, Dossier, WhyWithheld, disclose, leaks};
 use countersign_verify::bundle::{Bundle, Manifest, read, write};
+use countersign_verify::evidence::{Reader, examine};
 use countersign_verify::record::{Completeness, RecordEvidence};
+use countersign_verify::standing::Standing;
+use countersign_verify::trust;
 use proptest::prelude::*;
 
-use crate::keeper::{OURS, THEIRS, trust};
-use crate::secrets::{PARTIES, Scene, a_plan};
+use crate::keeper::{self, OURS, THEIRS};
+use crate::secrets::{PARTIES, Plan, Scene, a_plan};
 
 fn party(id: &str) -> PartyId {
     PartyId::new(id).expect("a party")
@@ -171,7 +175,7 @@ proptest! {
                 }
             }
             if plan.recorded {
-                let evidence = RecordEvidence::examine(&bundle, &trust(&[OURS, THEIRS], 2));
+                let evidence = RecordEvidence::examine(&bundle, &keeper::trust(&[OURS, THEIRS], 2));
                 let numbers: Vec<u32> =
                     disclosure.withheld.iter().map(|withheld| withheld.number).collect();
                 match evidence.own().expect("our record").completeness() {
@@ -192,6 +196,29 @@ proptest! {
             let narrower = disclose(scene.dossier(), &first).bundle;
             let twice = disclose(Dossier { all: &narrower, own: &scene.own }, &Audience::Public).bundle;
             prop_assert_eq!(&twice, &once, "by way of {}", first);
+        }
+    }
+
+    /// A signature that is shown is worth what it was: nothing that it rests on was left out. (Archives are, and say more.)
+    #[test]
+    fn what_is_shown_stands_as_before(plan in a_plan()) {
+        let scene = Scene::of(&Plan { archived_before: usize::MAX, ..plan });
+        let items = scene.all.trust.values().filter_map(|bytes| trust::read(bytes).ok()).flatten();
+        let believed: Vec<Certificate> = items
+            .filter_map(|item| match item {
+                trust::Item::Certificate(certificate) if certificate.is_ca() => Some(*certificate),
+                _ => None,
+            })
+            .collect();
+        let standings = |bundle: &Bundle| -> BTreeMap<Digest, Standing> {
+            let evidence = examine(bundle, &[], &Reader { trust: &believed, ..Reader::default() });
+            evidence.acts.iter().map(|act| (act.id(), act.standing().clone())).collect()
+        };
+        let before = standings(&scene.all);
+        for audience in audiences() {
+            for (act, standing) in standings(&disclose(scene.dossier(), &audience).bundle) {
+                prop_assert_eq!(&standing, &before[&act], "act {} for {}", act, audience);
+            }
         }
     }
 
