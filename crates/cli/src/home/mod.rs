@@ -22,7 +22,7 @@ pub(crate) use config::Config;
 pub(crate) use create::{New, create};
 pub(crate) use fault::{ledger, objects, told, write};
 pub(crate) use lock::Lock;
-pub(crate) use stores::Stores;
+pub(crate) use stores::{Stores, access};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
