@@ -50,8 +50,9 @@ impl Home {
     pub(crate) fn writer(&self, stores: &Stores) -> Result<Writer, Failure> {
         let seal = self.seal()?;
         let policy = self.witnesses()?;
-        // What each witness said comes back with what was published.
-        let circle = Circle::new(policy, seal.key(), Patience::default(), |_| ())
+        // What each witness said comes back with what was published; what shows an alarm is kept here.
+        let alarms = self.alarms.clone();
+        let circle = Circle::new(policy, seal.key(), Patience::default(), move |asked| alarms.keep(asked))
             .map_err(|error| Failure::usage(fault::told(&error)))?;
         let parts = Parts {
             ledger: stores.store.clone(),
