@@ -58,7 +58,7 @@ pub(crate) fn import(home: Home, bundle: &Bundle, at: Instant) -> Result<Importe
     let (mut standings, mut told, mut troubled) = (Vec::new(), Vec::new(), false);
     if !acts.is_empty() {
         let written = dossier.write(&acts)?;
-        standings = Standing::written(&written);
+        standings = Standing::written(&written, &dossier.home.alarms);
         if let Some(first) = standings.first() {
             (told, troubled) = (first.told.clone(), first.troubled);
         }
