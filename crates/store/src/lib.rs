@@ -11,7 +11,6 @@ pub mod desk;
 pub mod directory;
 pub mod dossiers;
 pub mod error;
-pub mod backup;
 #[cfg(feature = "conformance")]
 pub mod faulty;
 pub mod ledger;
@@ -20,6 +19,7 @@ pub mod objects;
 pub mod plan;
 pub mod receipt;
 pub mod schema;
+pub mod seal;
 pub mod sealed;
 pub mod sqlite;
 pub mod witnesses;

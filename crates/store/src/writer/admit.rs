@@ -58,7 +58,6 @@ pub fn admit(submission: Submission) -> Result<Admitted, AdmitError> {
     // Whose key it is and what it may do is for reports to say.
     let _ = verify_detached(&json, &p7s)?;
     let admission = Admission {
-        entry,
         dossier: act.dossier.clone(),
         id: id_of(&json),
         entry: Commitment::of(&salt, &json, &p7s),
