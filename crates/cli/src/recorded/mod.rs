@@ -97,7 +97,7 @@ impl Recorded {
     pub(crate) fn publish(&self) -> Result<(Vec<String>, bool), Failure> {
         let _lock = self.home.lock()?;
         let published = self.home.writer(&self.stores)?.publish().map_err(home::write)?;
-        Ok(published.as_ref().map(standing::silent).unwrap_or_default())
+        Ok(standing::silent(&published))
     }
 
     /// Where acts stand that were written before.
