@@ -153,7 +153,10 @@ fn told(written: &Written) -> (Vec<String>, bool) {
         Ok(published) => {
             let (mut told, troubled) = silent(published);
             told.extend(written.unproven.as_ref().map(|error| {
-                format!("no proof could be made: {}; `countersign log fsck` re-hashes the record", home::told(error))
+                format!(
+                    "no proof could be made: {}; `countersign log fsck` re-hashes the record",
+                    home::told(error)
+                )
             }));
             (told, troubled || written.unproven.is_some())
         }

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! they cosign the head       it is what they have seen
-//! Ahead                      kept as Elsewhere::Signed: refused until what is missing was taken over (`Writer::rejoin`)
+//! Ahead                      kept as Elsewhere::Signed: refused until what is missing was taken over (`Writer::rejoin`), or
+//!                            all witnesses cosign the head
 //! Fork                       kept as Elsewhere::Forked: refused until a quorum cosigns the head (`Writer::confirm`)
 //! silence                    blocks nothing, and is told
 //! ```
@@ -45,12 +46,14 @@ impl Writer {
         let (ledger, quorum) = (&publisher.parts.ledger, &confirmation.quorum);
         // A policy that asks for nobody is met by nobody, who has seen nothing.
         let seen = quorum.asked().is_some() && quorum.is_met();
-        let reaches = match head.elsewhere {
+        let lifted = match head.elsewhere {
+            Elsewhere::Nothing => false,
+            // No witness that is trusted can have seen more: the one who said so cosigns this, or isn't trusted any more.
+            Elsewhere::Signed(_) => confirmation.answers.iter().all(|answer| answer.said.is_ok()),
             Elsewhere::Unknown => true,
             Elsewhere::Forked(size) => size <= head.integrated.size,
-            Elsewhere::Nothing | Elsewhere::Signed(_) => false,
         };
-        if seen && reaches && !confirmation.answers.iter().any(Answer::alarms) {
+        if seen && lifted && !confirmation.answers.iter().any(Answer::alarms) {
             ledger.hear(Elsewhere::Nothing)?;
         }
         ledger.head()?.up_to_date()?;

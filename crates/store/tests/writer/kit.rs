@@ -65,11 +65,13 @@ pub(crate) fn policy() -> Policy {
 /// A ledger with the dossier that all acts here belong to.
 pub(crate) fn ledger() -> Arc<Memory> {
     let memory = Memory::new();
-    let created = Instant(1_777_000_000);
-    let dossier =
-        Dossier { id: "talks".into(), title: "Talks".to_owned(), parties: vec!["RUR".to_owned()], created };
-    memory.open(&dossier).unwrap();
+    memory.open(&dossier()).unwrap();
     Arc::new(memory)
+}
+
+pub(crate) fn dossier() -> Dossier {
+    let created = Instant(1_777_000_000);
+    Dossier { id: "talks".into(), title: "Talks".to_owned(), parties: vec!["RUR".to_owned()], created }
 }
 
 pub(crate) fn parts(ledger: Arc<Memory>, objects: Arc<dyn Objects>) -> Parts {
