@@ -184,8 +184,10 @@ fn publish(home: &Home, shell: &mut Shell) -> Result<Exit, Failure> {
     let _lock = home.lock()?;
     let stores = home.stores()?;
     let published = home.writer(&stores)?.publish().map_err(home::write)?;
-    let (told, troubled) = published.as_ref().map(crate::recorded::silent).unwrap_or_default();
-    told.iter().chain(&home.alarms.words()).for_each(|told| shell.tell(told));
+    let (told, troubled) = crate::recorded::silent(&published);
+    for told in told.iter().chain(&home.alarms.words()) {
+        shell.tell(told);
+    }
     show(home, shell)?;
     Ok(if troubled { Exit::Undetermined } else { Exit::Yes })
 }

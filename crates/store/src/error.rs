@@ -9,7 +9,8 @@ use countersign_authority::model::time::Instant;
 use countersign_tlog::hash::Hash;
 use countersign_tlog::size::{LeafIndex, TreeSize};
 
-use crate::ledger::Tree;
+use crate::ledger::{Admission, Tree};
+use crate::plan::ACTS_MAX;
 use crate::sealed::OpenError;
 
 /// Why the ledger refused, or could not be asked. Wherever it is returned, nothing was changed, but for
@@ -84,11 +85,34 @@ pub enum LedgerError {
         /// How much is integrated here.
         here: TreeSize,
     },
+    /// A witness has seen another history of the record.
+    #[error(
+        "a witness has cosigned another history of this record at {size} leaves than the {here} here, and nothing is signed: \
+         keep a copy of all files, then take over a mirror that the witnesses have cosigned, or restore an earlier backup \
+         and take it over there"
+    )]
+    Contradicted {
+        /// The size at which it did.
+        size: TreeSize,
+        /// How much is integrated here.
+        here: TreeSize,
+    },
     /// No such dossier.
     #[error("there is no dossier {id}")]
     NoDossier {
         /// Its id.
         id: String,
+    },
+    /// A dossier that is full.
+    #[error(
+        "the dossier {dossier} has {ACTS_MAX} acts, the most that a bundle can carry, and takes no {}: open another one that \
+         refers to it", act.hex()
+    )]
+    DossierFull {
+        /// Its id.
+        dossier: String,
+        /// The act that was refused.
+        act: Digest,
     },
     /// No such act.
     #[error("there is no act {id} in the record")]
@@ -173,6 +197,22 @@ pub enum LedgerError {
         /// What the storage said.
         source: Box<dyn Error + Send + Sync>,
     },
+}
+
+impl LedgerError {
+    /// Whether trying again later may help, without anybody doing anything to the database.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Locked { .. } | Self::Full | Self::Failed { .. })
+    }
+
+    /// Whether a batch was refused because of this act, and would be sequenced without it.
+    pub fn blames(&self, act: &Admission) -> bool {
+        match self {
+            Self::NoDossier { id } => **id == *act.dossier,
+            Self::Altered { id } | Self::DossierFull { act: id, .. } => *id == act.id,
+            _ => false,
+        }
+    }
 }
 
 /// What is wrong with a damaged database.

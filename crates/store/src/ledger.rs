@@ -26,7 +26,7 @@ pub trait Ledger: Send + Sync {
     /// Gives each act its place in the log and in its dossier, all of a batch or none; of an empty batch it asks only whether
     /// the seat still counts. An act that was admitted before gets
     /// the place it has: what was stored then stands. After the acts of a batch, each dossier that got new ones gets one head
-    /// entry, in the order in which the batch touched them.
+    /// entry, in the order in which the batch touched them. A dossier takes at most [`ACTS_MAX`](crate::plan::ACTS_MAX) acts.
     fn sequence(&self, seat: Seat, batch: &[Admission]) -> Result<Vec<Place>, LedgerError>;
 
     /// How far the record has come. Read from a few rows, however long the record is.
@@ -63,9 +63,10 @@ pub trait Ledger: Send + Sync {
     fn cosigned(&self) -> Result<Vec<Cosigned>, LedgerError>;
 
     /// Keeps that others have more of this record than this database, as where an old copy of it was put back; of two sizes the
-    /// larger counts, and [`Elsewhere::Unknown`] more than any. From then on [`Ledger::sequence`] and [`Ledger::advance`] are
-    /// refused with [`LedgerError::Behind`], until what is missing was adopted, or somebody who knows better says
-    /// [`Elsewhere::Nothing`]. Needs no seat: an alarm waits for nobody.
+    /// larger counts, [`Elsewhere::Unknown`] more than any, and [`Elsewhere::Forked`] more than that. From then on
+    /// [`Ledger::sequence`] and [`Ledger::advance`] are refused with [`LedgerError::Behind`] or [`LedgerError::Contradicted`],
+    /// until what is missing was adopted, or somebody who knows better says [`Elsewhere::Nothing`]. Needs no seat: an alarm
+    /// waits for nobody.
     fn hear(&self, elsewhere: Elsewhere) -> Result<(), LedgerError>;
 
     /// Goes on from a tree that was signed before, is published, and has its objects here: compares the integrated tree with
@@ -179,19 +180,24 @@ pub enum Elsewhere {
     Signed(TreeSize),
     /// The database was restored from a backup, and nobody was asked yet what was signed since.
     Unknown,
+    /// A witness says that it has cosigned another tree of so many leaves, or one that this record does not continue.
+    Forked(TreeSize),
 }
 
 impl Head {
-    /// Refuses where others have more of the record: to go on would be to sign one size twice.
+    /// Refuses where others have more of the record, or another one: to go on would be to sign one size twice.
     ///
     /// # Errors
-    /// [`LedgerError::Behind`].
+    /// [`LedgerError::Behind`], [`LedgerError::Contradicted`].
     pub fn up_to_date(&self) -> Result<(), LedgerError> {
         let known = match self.elsewhere {
             Elsewhere::Nothing => return Ok(()),
             Elsewhere::Signed(size) if size <= self.integrated.size => return Ok(()),
             Elsewhere::Signed(size) => Some(size),
             Elsewhere::Unknown => None,
+            Elsewhere::Forked(size) => {
+                return Err(LedgerError::Contradicted { size, here: self.integrated.size });
+            }
         };
         Err(LedgerError::Behind { known, here: self.integrated.size })
     }

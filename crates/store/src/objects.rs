@@ -111,6 +111,13 @@ impl ObjectsError {
     pub fn new(doing: Doing, name: &str, source: io::Error) -> Self {
         Self { name: name.to_owned(), doing, source }
     }
+
+    /// Whether trying again later may help, without anybody doing anything to the store itself.
+    pub fn may_pass(&self) -> bool {
+        use io::ErrorKind::{InvalidData, InvalidInput, PermissionDenied, ReadOnlyFilesystem, Unsupported};
+        let lasting = [InvalidData, InvalidInput, PermissionDenied, ReadOnlyFilesystem, Unsupported];
+        !lasting.contains(&self.source.kind())
+    }
 }
 
 /// What was done with an object.

@@ -12,6 +12,9 @@ use crate::dossiers::DossierHead;
 use crate::error::LedgerError;
 use crate::ledger::{Admission, Entry, Place};
 
+/// The most acts of a dossier: what a bundle can carry, whose file names count with four digits.
+pub const ACTS_MAX: u32 = 9_999;
+
 /// What a backend has to ask its rows for, inside the transaction that will store the plan.
 pub trait Before {
     /// Why they could not be asked.
@@ -43,7 +46,7 @@ impl Plan {
     /// Places a batch after `size` entries.
     ///
     /// # Errors
-    /// [`LedgerError::NoDossier`]; [`LedgerError::Altered`]; [`LedgerError::Beyond`] past 2⁶² entries; what asking the rows failed with.
+    /// [`LedgerError::NoDossier`]; [`LedgerError::DossierFull`]; [`LedgerError::Altered`]; [`LedgerError::Beyond`] past 2⁶² entries; what asking the rows failed with.
     pub fn new<B: Before>(batch: &[Admission], size: TreeSize, before: &mut B) -> Result<Self, B::Error> {
         let mut plan =
             Self { places: Vec::new(), new: Vec::new(), heads: Vec::new(), entries: Vec::new(), size };
@@ -64,8 +67,15 @@ impl Plan {
             if commitment != act.entry {
                 return Err(LedgerError::Altered { id: act.id }.into());
             }
+            let full = |last: Option<&Link>| match last {
+                Some(last) if last.number >= ACTS_MAX => {
+                    Err(LedgerError::DossierFull { dossier: act.dossier.to_string(), act: act.id })
+                }
+                _ => Ok(()),
+            };
             let link = match touched.get(&act.dossier).and_then(|slot| newest.get_mut(*slot)) {
                 Some(last) => {
+                    full(Some(last))?;
                     *last = Link::after(Some(last), act.dossier.clone(), commitment, act.bears);
                     last.clone()
                 }
@@ -73,6 +83,7 @@ impl Plan {
                     let last = before
                         .newest(&act.dossier)?
                         .ok_or_else(|| LedgerError::NoDossier { id: act.dossier.to_string() })?;
+                    full(last.as_ref())?;
                     let link = Link::after(last.as_ref(), act.dossier.clone(), commitment, act.bears);
                     touched.insert(act.dossier.clone(), newest.len());
                     newest.push(link.clone());

@@ -1,5 +1,6 @@
 //! `countersign log witness`: the home's witnesses are asked now.
 
+use countersign_store::ledger::{Elsewhere, Ledger as _};
 use countersign_store::witnesses::Answer;
 use serde_json::{Value, json};
 
@@ -14,8 +15,8 @@ use crate::shell::Shell;
     after_help = "What was sequenced and not published yet is published first. Witnesses are those of the home's
 witnesses.policy; who cosigned already isn't asked again once the quorum is met.
 
-Exit codes: 0 enough witnesses cosigned · 1 a witness contradicts the record · 3 too few cosigned, or the
-record is empty · 2 usage"
+Exit codes: 0 enough witnesses cosigned · 1 a witness contradicts the record · 3 too few cosigned,
+or nobody is to be asked · 2 usage"
 )]
 pub(super) struct Args {}
 
@@ -23,15 +24,12 @@ pub(super) fn run(_: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let home = Home::needed()?;
     let _lock = home.lock()?;
     let stores = home.stores()?;
-    let published = home.writer(&stores)?.publish().map_err(home::write)?;
-    let Some(published) = published else {
-        if shell.json {
-            shell.print_json(&json!({"checkpoint": null, "quorum": null, "witnesses": []}))?;
-        } else {
-            shell.print("the record is empty: there is no checkpoint to cosign\n")?;
-        }
-        return Ok(Exit::Undetermined);
-    };
+    let mut writer = home.writer(&stores)?;
+    // A record that is held back goes on where the witnesses say that it may.
+    if stores.store.head().map_err(home::ledger)?.elsewhere != Elsewhere::Nothing {
+        writer.confirm().map_err(home::write)?;
+    }
+    let published = writer.publish().map_err(home::write)?;
     let exit = match (published.alarms().next(), published.quorum().is_met()) {
         (Some(_), _) => Exit::No,
         (None, true) => Exit::Yes,

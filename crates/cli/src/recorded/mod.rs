@@ -97,7 +97,7 @@ impl Recorded {
     pub(crate) fn publish(&self) -> Result<(Vec<String>, bool), Failure> {
         let _lock = self.home.lock()?;
         let published = self.home.writer(&self.stores)?.publish().map_err(home::write)?;
-        let (mut told, troubled) = published.as_ref().map(standing::silent).unwrap_or_default();
+        let (mut told, troubled) = standing::silent(&published);
         told.extend(self.home.alarms.words());
         Ok((told, troubled))
     }

@@ -152,7 +152,16 @@ pub(crate) fn name(octets: &Octets) -> String {
 /// What has to be told about a write, and whether it troubles.
 fn told(written: &Written) -> (Vec<String>, bool) {
     match &written.published {
-        Ok(published) => silent(published),
+        Ok(published) => {
+            let (mut told, troubled) = silent(published);
+            told.extend(written.unproven.as_ref().map(|error| {
+                format!(
+                    "no proof could be made: {}; `countersign log fsck` re-hashes the record",
+                    home::told(error)
+                )
+            }));
+            (told, troubled || written.unproven.is_some())
+        }
         Err(error) => (
             vec![format!(
                 "the record could not be published: {}; what was written is safe, and the next act publishes it",

@@ -83,11 +83,11 @@ impl Ledger for FaultyLedger {
     }
 
     fn hear(&self, elsewhere: Elsewhere) -> Result<(), LedgerError> {
-        self.call(Site::Head, |ledger| ledger.hear(elsewhere))
+        self.call(Site::Hear, |ledger| ledger.hear(elsewhere))
     }
 
     fn adopt(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError> {
-        self.call(Site::Advance, |ledger| ledger.adopt(seat, before, checkpoint))
+        self.call(Site::Adopt, |ledger| ledger.adopt(seat, before, checkpoint))
     }
 
     fn keep_cosigned(&self, seat: Seat, cosigned: &Cosigned) -> Result<(), LedgerError> {

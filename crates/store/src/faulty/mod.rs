@@ -44,6 +44,10 @@ pub enum Site {
     Cosign,
     /// `Ledger::keep_cosigned`.
     KeepCosigned,
+    /// `Ledger::hear`: others have more.
+    Hear,
+    /// `Ledger::adopt`: going on from what others have.
+    Adopt,
     /// `Ledger::publish`.
     Publish,
     /// `Objects::replace`: readers see the checkpoint.
@@ -86,6 +90,8 @@ impl fmt::Display for Site {
             Self::Advance => "head CAS",
             Self::Cosign => "cosign",
             Self::KeepCosigned => "cosigned size",
+            Self::Hear => "what others have",
+            Self::Adopt => "taking over",
             Self::Publish => "published commit",
             Self::Checkpoint => "checkpoint PUT",
             Self::Remove => "tidy: partial tile",

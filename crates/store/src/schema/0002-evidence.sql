@@ -58,8 +58,9 @@ CREATE TABLE proofs (
 
 -- What others have of this record and this database hasn't: no row where that is nothing.
 CREATE TABLE elsewhere (
-  one  BIGINT PRIMARY KEY CHECK (one = 1),
-  size BIGINT CHECK (size > 0)             -- none where it isn't known
+  one    BIGINT  PRIMARY KEY CHECK (one = 1),
+  forked BIGINT  NOT NULL CHECK (forked IN (0, 1)), -- a witness cosigned another history
+  size   BIGINT  CHECK (size >= 0)         -- at which size; none where it isn't known
 );
 
 -- Entries that were taken over from others because this database was older: it has neither acts nor heads of them.

@@ -85,17 +85,20 @@ impl Ledger for Sqlite {
     fn hear(&self, elsewhere: Elsewhere) -> Result<(), LedgerError> {
         self.writing("keeping what was heard", |transaction| {
             let heard = rows::head(transaction)?.elsewhere;
-            let size = match elsewhere {
+            let kept = if elsewhere == Elsewhere::Nothing { elsewhere } else { elsewhere.max(heard) };
+            let (forked, size) = match kept {
                 Elsewhere::Nothing => {
                     transaction.execute("DELETE FROM elsewhere", [])?;
                     return Ok(());
                 }
-                elsewhere => match elsewhere.max(heard) {
-                    Elsewhere::Signed(size) => Some(signed(size.get())),
-                    _ => None,
-                },
+                Elsewhere::Signed(size) => (false, Some(size)),
+                Elsewhere::Unknown => (false, None),
+                Elsewhere::Forked(size) => (true, Some(size)),
             };
-            transaction.execute("INSERT OR REPLACE INTO elsewhere (one, size) VALUES (1, ?1)", [size])?;
+            transaction.execute(
+                "INSERT OR REPLACE INTO elsewhere (one, forked, size) VALUES (1, ?1, ?2)",
+                params![forked, size.map(|size| signed(size.get()))],
+            )?;
             Ok(())
         })
     }

@@ -56,7 +56,7 @@ pub(super) fn visibility(word: &str) -> Result<Visibility, Fault> {
 /// How far the record has come.
 pub(super) fn head(connection: &Connection) -> Result<Head, Fault> {
     let mut statement = connection.prepare_cached(
-        "SELECT seat, sequenced, integrated, root, checkpoint, published, tidied, elsewhere.one, elsewhere.size
+        "SELECT seat, sequenced, integrated, root, checkpoint, published, tidied, elsewhere.forked, elsewhere.size
          FROM record LEFT JOIN elsewhere ON elsewhere.one = record.one",
     )?;
     let mut rows = statement.query([])?;
@@ -75,10 +75,12 @@ pub(super) fn head(connection: &Connection) -> Result<Head, Fault> {
         checkpoint: checkpoint(4, "the signed checkpoint")?,
         published: checkpoint(5, "the published checkpoint")?,
         tidied: size(row.get(6)?)?,
-        elsewhere: match (row.get::<_, Option<i64>>(7)?, row.get::<_, Option<i64>>(8)?) {
+        elsewhere: match (row.get::<_, Option<bool>>(7)?, row.get::<_, Option<i64>>(8)?) {
             (None, _) => Elsewhere::Nothing,
-            (Some(_), Some(known)) => Elsewhere::Signed(size(known)?),
-            (Some(_), None) => Elsewhere::Unknown,
+            (Some(false), Some(known)) => Elsewhere::Signed(size(known)?),
+            (Some(false), None) => Elsewhere::Unknown,
+            (Some(true), Some(known)) => Elsewhere::Forked(size(known)?),
+            (Some(true), None) => return Err(Fault::altered("what is known from elsewhere")),
         },
     };
     let stated = head.checkpoint.as_ref().map_or(Tree::EMPTY, Tree::of);

@@ -7,6 +7,7 @@ use countersign_tlog::policy::{PolicyError, UntrustedError};
 use countersign_tlog::size::{LeafIndex, TreeSize};
 use countersign_tlog::tile::{BundleError, ReadError};
 
+use super::Admitted;
 use crate::ledger::LedgerError;
 use crate::objects::{ObjectsError, Unfit};
 
@@ -132,9 +133,6 @@ pub enum WriteError {
     /// Somebody else replaces the checkpoint.
     #[error("somebody else writes the published checkpoint: let one process write")]
     Contended,
-    /// Nothing to publish.
-    #[error("the record is empty")]
-    Nothing,
 }
 
 impl WriteError {
@@ -142,10 +140,16 @@ impl WriteError {
     /// busy.
     pub fn may_pass(&self) -> bool {
         match self {
-            Self::Objects(_) | Self::Contended | Self::Seal(_) => true,
-            Self::Ledger(error) => !matches!(error, LedgerError::Fenced { .. }),
-            Self::Edge(error) => matches!(error, ReadError::Source { .. }),
+            Self::Contended => true,
+            Self::Objects(error) | Self::Edge(ReadError::Source { source: error, .. }) => error.may_pass(),
+            Self::Ledger(error) => error.may_pass(),
+            // A seal that can't be reached for a while asks its own again; one that refuses has its reasons.
             _ => false,
         }
+    }
+
+    /// Whether a batch was refused because of this act, and would be sequenced without it.
+    pub fn blames(&self, act: &Admitted) -> bool {
+        matches!(self, Self::Ledger(error) if error.blames(act.admission()))
     }
 }

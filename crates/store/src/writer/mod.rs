@@ -8,9 +8,18 @@
 //!
 //! Only [`Integrated`] can be signed, and nothing outside this module makes one:
 //!
-//! ```compile_fail
-//! fn sign_without_tiles(publisher: &countersign_store::writer::Publisher) {
-//!     let nothing = countersign_store::writer::Integrated { .. };
+//! ```compile_fail,E0451
+//! use countersign_store::writer::Integrated;
+//! fn another_tree(honest: Integrated, tree: countersign_store::ledger::Tree) -> Integrated {
+//!     Integrated { tree, ..honest }
+//! }
+//! ```
+//!
+//! nor one of [`Admitted`] with other bytes than those that were checked:
+//!
+//! ```compile_fail,E0616
+//! fn others(act: &mut countersign_store::writer::Admitted, json: Vec<u8>) {
+//!     act.admission.json = json;
 //! }
 //! ```
 //!
@@ -19,6 +28,7 @@
 //! time.
 
 mod admit;
+mod confirm;
 mod error;
 mod front;
 mod integrate;
@@ -27,6 +37,7 @@ mod rejoin;
 mod seal;
 
 pub use admit::{AdmitError, Admitted, RECORD_MAX, Submission, admit};
+pub use confirm::Confirmation;
 pub use error::WriteError;
 pub use integrate::Integrated;
 pub use publish::Published;
@@ -42,7 +53,7 @@ use countersign_tlog::policy::Policy;
 
 use crate::ledger::{Head, Ledger, Place, Seat, Tree};
 use crate::objects::{Objects, probe};
-use crate::receipt::Receipt;
+use crate::receipt::{ProveError, Receipt};
 use crate::witnesses::Witnesses;
 use front::Front;
 
@@ -86,6 +97,8 @@ pub struct Publisher {
     witnesses: KeyRing,
     /// The witnesses' policy with this log in it.
     policy: Policy,
+    /// What witnesses said of the head before anything was signed; none before they were asked.
+    confirmed: Option<Confirmation>,
     /// What the next integration begins with; none after anything failed.
     front: Option<Front>,
 }
@@ -97,6 +110,8 @@ pub struct Written {
     pub receipts: Vec<Receipt>,
     /// The checkpoint they are under, or why there is none yet: what was sequenced is published by the next call that succeeds.
     pub published: Result<Published, WriteError>,
+    /// Why acts under a published checkpoint have only the promise: the first that went wrong with their proofs.
+    pub unproven: Option<ProveError>,
 }
 
 impl Writer {
@@ -118,19 +133,41 @@ impl Writer {
         &self.publisher.origin
     }
 
-    /// Sequences acts and publishes them. An error means that none was sequenced, or that it isn't known: written again, an
+    /// Sequences acts and publishes them; before the first, asks the witnesses whether they know better. An error means that none was sequenced, or that it isn't known: written again, an
     /// act gets the place it has.
     pub fn write(&mut self, acts: &[Admitted]) -> Result<Written, WriteError> {
+        self.publisher.ask_before_the_first()?;
         let places = self.sequencer.sequence(acts)?;
-        let published = self.publisher.publish_sequenced();
-        let receipts =
-            places.into_iter().map(|place| self.publisher.receipt(place, published.as_ref().ok())).collect();
-        Ok(Written { receipts, published })
+        let published = self.publisher.publish();
+        let mut unproven = None;
+        let mut receipt = |place: Place| {
+            let proven = match &published {
+                Ok(published) => self.publisher.receipt(place.clone(), published),
+                Err(_) => return Receipt::Sequenced(place),
+            };
+            proven.unwrap_or_else(|error| {
+                unproven.get_or_insert(error);
+                Receipt::Sequenced(place)
+            })
+        };
+        let receipts = places.into_iter().map(&mut receipt).collect();
+        Ok(Written { receipts, published, unproven })
     }
 
-    /// Publishes what was sequenced and not published, and asks witnesses again who were silent. `None`: the record is empty.
-    pub fn publish(&mut self) -> Result<Option<Published>, WriteError> {
+    /// Publishes what was sequenced and not published, and asks witnesses again who were silent. A record without entries
+    /// begins with the checkpoint of the empty tree.
+    pub fn publish(&mut self) -> Result<Published, WriteError> {
         self.publisher.publish()
+    }
+
+    /// Offers the published checkpoint to witnesses again, where it lacks its quorum, and publishes it with what they say.
+    /// Signs nothing. `None`: nothing is published yet.
+    pub fn ask_again(&mut self) -> Result<Option<Published>, WriteError> {
+        self.publisher.ask_again()
+    }
+
+    pub(crate) fn ask_before_the_first(&mut self) -> Result<(), WriteError> {
+        self.publisher.ask_before_the_first()
     }
 
     /// The two halves, for two threads.
@@ -157,38 +194,55 @@ impl Publisher {
         let policy = if known { policy } else { policy.with_log(key.clone())? };
         let witnesses = KeyRing::new(policy.witnesses().iter().map(|witness| witness.key().clone()))?;
         probe(&*parts.objects, u64::from(std::process::id()))?;
-        Ok(Self { parts, seat: Seat(0), origin, own: KeyRing::new([key])?, witnesses, policy, front: None })
+        Ok(Self {
+            parts,
+            seat: Seat(0),
+            origin,
+            own: KeyRing::new([key])?,
+            witnesses,
+            policy,
+            confirmed: None,
+            front: None,
+        })
     }
 
-    /// Integrates, signs, asks the witnesses, publishes and tidies. `None`: the record is empty.
-    pub fn publish(&mut self) -> Result<Option<Published>, WriteError> {
+    /// Integrates, signs, asks the witnesses, publishes and tidies.
+    pub fn publish(&mut self) -> Result<Published, WriteError> {
         let front = self.front.take();
-        let head = self.inspect()?;
+        let mut head = self.inspect()?;
+        let news = head.checkpoint.is_none() || head.integrated.size < head.sequenced;
+        if news && self.confirmed.is_none() {
+            self.ask_before_the_first()?;
+            head = self.inspect()?;
+        }
         let advanced = match self.integrate(&head, front)? {
             Some(integrated) => {
                 let signed = self.sign(integrated)?;
                 self.advance(signed)?
             }
-            None => match Advanced::before(&head) {
-                Some(advanced) => advanced,
-                None => return Ok(None),
-            },
+            None => Advanced::before(match head.checkpoint {
+                Some(checkpoint) => checkpoint,
+                None => self.found()?,
+            }),
         };
         let published = self.witness_and_publish(head.published.as_ref(), advanced)?;
         self.tidy(&published)?;
-        Ok(Some(published))
+        Ok(published)
     }
 
-    fn publish_sequenced(&mut self) -> Result<Published, WriteError> {
-        self.publish()?.ok_or(WriteError::Nothing)
+    fn ask_again(&mut self) -> Result<Option<Published>, WriteError> {
+        let published = self.inspect()?.published;
+        let Some(last) = published else { return Ok(None) };
+        let advanced = Advanced::before(last.clone());
+        self.witness_and_publish(Some(&last), advanced).map(Some)
     }
 
-    /// The receipt for a place: a proof where it is published, else the promise.
-    pub fn receipt(&self, place: Place, published: Option<&Published>) -> Receipt {
-        let proven = published.and_then(|published| {
-            Receipt::proven(&*self.parts.objects, published.checkpoint(), &self.policy, place.clone()).ok()
-        });
-        proven.unwrap_or(Receipt::Sequenced(place))
+    /// The receipt for a place that is published: a proof.
+    ///
+    /// # Errors
+    /// [`ProveError`]: the place stands all the same.
+    pub fn receipt(&self, place: Place, published: &Published) -> Result<Receipt, ProveError> {
+        Receipt::proven(&*self.parts.objects, published.checkpoint(), &self.policy, place)
     }
 
     /// Reads what was published and how far the ledger is, in this order, and refuses what can't go on: signing then could

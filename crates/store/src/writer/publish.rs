@@ -6,7 +6,7 @@ use countersign_tlog::proof::ConsistencyProof;
 use countersign_tlog::size::TreeSize;
 use countersign_tlog::tile::{TILE_WIDTH, Tile, TileNodes, TilePath, bundles_between, tiles_between};
 
-use super::{Advanced, CHECKPOINT, Publisher, WriteError, expect_no_fork};
+use super::{Advanced, CHECKPOINT, Confirmation, Publisher, WriteError, expect_no_fork};
 use crate::ledger::{Cosigned, Elsewhere, Tree};
 use crate::objects::Replaced;
 use crate::witnesses::{Answer, Request, Silence};
@@ -20,6 +20,7 @@ pub struct Published {
     checkpoint: SignedCheckpoint,
     quorum: Quorum,
     answers: Vec<Answer>,
+    confirmation: Option<Confirmation>,
 }
 
 impl Published {
@@ -36,6 +37,11 @@ impl Published {
     /// What each witness said; nothing where none was asked.
     pub fn answers(&self) -> &[Answer] {
         &self.answers
+    }
+
+    /// What witnesses said of the head before this writer signed anything new; none where it had nothing to sign.
+    pub fn confirmation(&self) -> Option<&Confirmation> {
+        self.confirmation.as_ref()
     }
 
     /// Witnesses that contradict this record: somebody has to look into it.
@@ -66,7 +72,7 @@ impl Publisher {
             self.parts.ledger.publish(self.seat, &checkpoint)?;
         }
         self.show(&checkpoint)?;
-        Ok(Published { checkpoint, quorum, answers })
+        Ok(Published { checkpoint, quorum, answers, confirmation: self.confirmed.clone() })
     }
 
     pub(super) fn ask(&self, checkpoint: &mut SignedCheckpoint) -> Result<Vec<Answer>, WriteError> {
@@ -78,10 +84,18 @@ impl Publisher {
         let cosigned = self.parts.ledger.cosigned()?;
         let answers = self.parts.witnesses.ask(&Request::new(checkpoint, &cosigned, &prove));
         for Answer { witness, said } in &answers {
-            if let Err(Silence::Ahead { latest, .. }) = said {
-                self.parts.ledger.hear(Elsewhere::Signed(*latest))?;
-            }
-            let Ok(lines) = said else { continue };
+            let lines = match said {
+                Ok(lines) => lines,
+                Err(Silence::Ahead { latest, .. }) => {
+                    self.parts.ledger.hear(Elsewhere::Signed(*latest))?;
+                    continue;
+                }
+                Err(Silence::Fork { size }) => {
+                    self.parts.ledger.hear(Elsewhere::Forked(*size))?;
+                    continue;
+                }
+                Err(_) => continue,
+            };
             if checkpoint.add_verified(lines.clone(), &self.witnesses)? > 0 {
                 let witness = witness.name().as_str().to_owned();
                 self.parts.ledger.keep_cosigned(self.seat, &Cosigned { witness, size })?;

@@ -78,7 +78,8 @@ impl Writer {
     /// the source's checkpoint must be signed by this record's key and continue what is here. Then goes on from there.
     ///
     /// A mirror may lag behind itself: where nobody was asked yet what was signed after a backup ([`Elsewhere::Unknown`]), that
-    /// stays to be asked, by [`Writer::confirm`].
+    /// stays to be asked, by [`Writer::confirm`]; as does whether a witness who saw another history ([`Elsewhere::Forked`])
+    /// cosigns what was taken over.
     pub fn rejoin(parts: Parts, from: &dyn Objects) -> Result<(Self, Rejoined), RejoinError> {
         let mut publisher = Publisher::new(parts.clone())?;
         let bytes = from.read(CHECKPOINT).map_err(WriteError::from)?.ok_or(RejoinError::NoCheckpoint)?;
@@ -111,23 +112,6 @@ impl Writer {
         drop(publisher);
         let lost = head.sequenced.get().min(size.get())..size.get();
         Ok((Self::open(parts)?, Rejoined { checkpoint, quorum, lost }))
-    }
-
-    /// Asks the witnesses whether they have seen more than what is here, without signing anything; where a quorum has seen
-    /// this and nobody more, a restored record may be written to again.
-    pub fn confirm(&mut self) -> Result<Quorum, WriteError> {
-        let publisher = &self.publisher;
-        let head = publisher.inspect()?;
-        let mut checkpoint = head.checkpoint.ok_or(WriteError::Nothing)?;
-        publisher.ask(&mut checkpoint)?;
-        let quorum = publisher.policy.evaluate(&checkpoint)?.quorum().clone();
-        let ledger = &publisher.parts.ledger;
-        // A policy that asks for nobody is met by nobody, who has seen nothing.
-        if quorum.asked().is_some() && quorum.is_met() && ledger.head()?.elsewhere == Elsewhere::Unknown {
-            ledger.hear(Elsewhere::Nothing)?;
-        }
-        ledger.head()?.up_to_date()?;
-        Ok(quorum)
     }
 }
 

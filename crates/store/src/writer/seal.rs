@@ -4,7 +4,7 @@ use countersign_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
 
 use super::front::Front;
 use super::{Integrated, Publisher, WriteError};
-use crate::ledger::{Head, LedgerError, Tree};
+use crate::ledger::{LedgerError, Tree, seated};
 
 /// Proven: signed after integration. The ledger hasn't heard of it yet, and nobody else may.
 #[derive(Debug)]
@@ -21,9 +21,9 @@ pub struct Advanced {
 }
 
 impl Advanced {
-    /// What an earlier writer signed, as the ledger keeps it.
-    pub(super) fn before(head: &Head) -> Option<Self> {
-        head.checkpoint.clone().map(|checkpoint| Self { checkpoint })
+    /// What was signed before, as the ledger keeps it.
+    pub(super) fn before(checkpoint: SignedCheckpoint) -> Self {
+        Self { checkpoint }
     }
 
     /// The checkpoint, without cosignatures.
@@ -37,9 +37,8 @@ impl Publisher {
     pub(super) fn sign(&self, integrated: Integrated) -> Result<Signed, WriteError> {
         let Integrated { before, tree, front } = integrated;
         let head = self.parts.ledger.head()?;
-        if head.seat != self.seat {
-            return Err(LedgerError::Fenced { held: self.seat.0, latest: head.seat.0 }.into());
-        }
+        seated(self.seat, head.seat)?;
+        head.up_to_date()?;
         if head.integrated != before {
             return Err(LedgerError::Moved { expected: before, found: head.integrated }.into());
         }
@@ -48,11 +47,25 @@ impl Publisher {
         Ok(Signed { before, checkpoint, front })
     }
 
+    /// What is behind an error: where the seat was taken, the one who has it has gone on.
+    pub(super) fn fenced(&self, error: LedgerError) -> WriteError {
+        let seat = self.parts.ledger.head().map_or(self.seat, |head| head.seat);
+        seated(self.seat, seat).err().unwrap_or(error).into()
+    }
+
     /// Lets the ledger keep what was signed.
     pub(super) fn advance(&mut self, signed: Signed) -> Result<Advanced, WriteError> {
         let Signed { before, checkpoint, front } = signed;
         self.parts.ledger.advance(self.seat, before, &checkpoint)?;
         self.front = Some(front);
         Ok(Advanced { checkpoint })
+    }
+
+    /// The checkpoint of the empty tree, with which every record begins: mirrors and witnesses can follow it from the start.
+    pub(super) fn found(&self) -> Result<SignedCheckpoint, WriteError> {
+        let Tree { size, root } = Tree::EMPTY;
+        let checkpoint = Checkpoint::new(self.origin.clone(), size, root).sign(&*self.parts.seal)?;
+        self.parts.ledger.advance(self.seat, Tree::EMPTY, &checkpoint)?;
+        Ok(checkpoint)
     }
 }

@@ -219,7 +219,7 @@ pub(crate) fn nothing_since() {
     restore(&story.folder.path().join("newest"), &scene.home(), &Access::default()).unwrap();
     let home = story.at(&scene.0);
     behind(&home.write(&story.acts[20..]).unwrap_err());
-    assert!(Writer::open(home.parts.clone()).unwrap().confirm().unwrap().is_met());
+    assert!(Writer::open(home.parts.clone()).unwrap().confirm().unwrap().quorum().is_met());
     home.write(&story.acts[20..]).unwrap();
     assert_eq!(check::sound(&home.scene), Ok(30));
     story.never_signed_twice();
@@ -261,9 +261,11 @@ pub(crate) fn beside_a_newer_record() {
 pub(crate) fn past_the_program() {
     let story = Story::new();
     let home = story.copied_back();
-    // Nothing here tells that it is old. The witness does, and before anything is shown to anybody.
+    // Nothing here tells that it is old. The witness does, and before anything is signed.
+    let before = story.signatures();
     let error = home.write(&story.acts[20..25]).unwrap_err();
-    assert_eq!(behind(&error), (Some(size(22)), size(17)));
+    assert_eq!(behind(&error), (Some(size(22)), size(11)));
+    assert_eq!(story.signatures(), before);
     let shown = home.parts.objects.read("checkpoint").unwrap().unwrap();
     assert!(
         String::from_utf8_lossy(&shown).lines().nth(1) == Some("11"),
@@ -277,7 +279,8 @@ pub(crate) fn remembered() {
     let before = story.signatures();
     let home = story.copied_back();
     fs::copy(story.home.scene.home().join("seal.last"), home.scene.home().join("seal.last")).unwrap();
-    let home = story.at(&home.scene.0);
+    // Nor does the witness know: it is a new one.
+    let home = Home::at(&home.scene.0, &story.folder.path().join("told"), &Neighbour::new());
     let said = |acts: &[Admitted]| {
         let error = home.write(acts).unwrap_err();
         let signing = std::error::Error::source(&error).unwrap();

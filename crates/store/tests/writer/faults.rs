@@ -242,7 +242,7 @@ fn i4_tiles_that_were_lost_are_made_again_from_the_batches() {
         world.objects.remove(&name).unwrap();
     }
     let mut writer = Writer::open(world.parts(Arc::new(Calm))).unwrap();
-    writer.publish().unwrap().unwrap();
+    writer.publish().unwrap();
     world.hold();
     assert_eq!(expect_sound(&*world.objects), 6);
 }

@@ -65,11 +65,13 @@ pub(crate) fn policy() -> Policy {
 /// A ledger with the dossier that all acts here belong to.
 pub(crate) fn ledger() -> Arc<Memory> {
     let memory = Memory::new();
-    let created = Instant(1_777_000_000);
-    let dossier =
-        Dossier { id: "talks".into(), title: "Talks".to_owned(), parties: vec!["RUR".to_owned()], created };
-    memory.open(&dossier).unwrap();
+    memory.open(&dossier()).unwrap();
     Arc::new(memory)
+}
+
+pub(crate) fn dossier() -> Dossier {
+    let created = Instant(1_777_000_000);
+    Dossier { id: "talks".into(), title: "Talks".to_owned(), parties: vec!["RUR".to_owned()], created }
 }
 
 pub(crate) fn parts(ledger: Arc<Memory>, objects: Arc<dyn Objects>) -> Parts {
@@ -81,12 +83,16 @@ pub(crate) fn directory(path: &Path) -> Arc<Directory> {
 }
 
 pub(crate) fn submission(number: usize) -> Submission {
+    submission_to("talks", number)
+}
+
+pub(crate) fn submission_to(dossier: &str, number: usize) -> Submission {
     static SIGNER: LazyLock<countersign_keys::SoftwareKey> = LazyLock::new(|| {
         let pki = Pki::new("writer");
         pki.person("berg", "CN=A. Berg", &pki.authority("house", "CN=House CA"))
     });
     let json = format!(
-        r#"{{"v":1,"dossier":"talks","kind":"note","on_behalf_of":"RUR","with":["KRA"],"by":{{"person":"berg"}},"at":"2026-05-01T10:00:00Z","visibility":"parties","body":{{"says":"act {number}"}}}}"#
+        r#"{{"v":1,"dossier":"{dossier}","kind":"note","on_behalf_of":"RUR","with":["KRA"],"by":{{"person":"berg"}},"at":"2026-05-01T10:00:00Z","visibility":"parties","body":{{"says":"act {number}"}}}}"#
     );
     let json = SignedAct::read_any(json.as_bytes()).unwrap().canonical();
     let p7s = sign_detached(&json, &*SIGNER, 1_777_000_000).unwrap();
@@ -144,12 +150,19 @@ impl Neighbour {
         &self,
         request: &Request<'_>,
         old: countersign_tlog::size::TreeSize,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Answer, Silence> {
         let log = KeyRing::new([Software::seal().key().clone()]).unwrap();
-        let proof = request.consistency(old).unwrap();
+        let size = request.checkpoint().checkpoint().size();
+        let none = || Silence::Garbage { reason: "no proof".to_owned() };
+        let proof = request.consistency(old).ok_or_else(none)?;
         let mut latest = self.latest.lock().unwrap();
-        let accepted =
-            AddCheckpoint::new(old, proof, request.checkpoint().clone()).decide(Some((&log, *latest)))?;
+        let request = AddCheckpoint::new(old, proof, request.checkpoint().clone());
+        let accepted = request.decide(Some((&log, *latest))).map_err(|refusal| match refusal {
+            Refusal::Conflict { latest, fork: None, .. } => {
+                Silence::Ahead { latest: latest.size(), asked: size }
+            }
+            _ => Silence::Fork { size },
+        })?;
         *latest = accepted.after();
         let line = accepted.cosign(&self.key, Timestamp::new(*self.clock.lock().unwrap()).unwrap()).unwrap();
         Ok(Answer { witness: self.key.key().clone(), said: Ok(vec![line]) })
@@ -162,22 +175,13 @@ impl Witnesses for Neighbour {
     }
 
     fn ask(&self, request: &Request<'_>) -> Vec<Answer> {
-        let (old, size) = (request.cosigned_by(self.key.key()), request.checkpoint().checkpoint().size());
-        if old > size {
-            let said = Err(Silence::Ahead { latest: old, asked: size });
-            return vec![Answer { witness: self.key.key().clone(), said }];
-        }
+        let size = request.checkpoint().checkpoint().size();
+        let old = request.cosigned_by(self.key.key()).min(size);
         let answer = match self.cosign(request, old) {
-            Err(Refusal::Conflict { latest, .. }) if latest.size() <= size => {
-                self.cosign(request, latest.size())
-            }
+            Err(Silence::Ahead { latest, .. }) if latest <= size => self.cosign(request, latest),
             answer => answer,
         };
-        let silence = |refusal| match refusal {
-            Refusal::Conflict { latest, .. } => Silence::Ahead { latest: latest.size(), asked: size },
-            _ => Silence::Fork { size },
-        };
         let witness = self.key.key().clone();
-        vec![answer.unwrap_or_else(|refusal| Answer { witness, said: Err(silence(refusal)) })]
+        vec![answer.unwrap_or_else(|silence| Answer { witness, said: Err(silence) })]
     }
 }

@@ -7,3 +7,4 @@ mod faults;
 mod kit;
 mod objects;
 mod path;
+mod restored;
