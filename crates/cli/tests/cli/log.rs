@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::{countersign, json, text};
 
-struct Key(VerifierKey, SigningKey);
+pub(crate) struct Key(VerifierKey, SigningKey);
 
 impl Key {
     fn new(name: &str, seed: u8, kind: SignatureType) -> Self {
@@ -32,7 +32,7 @@ impl Key {
         Self::new("ruritania.example/record", 7, SignatureType::Ed25519)
     }
 
-    fn witness() -> Self {
+    pub(crate) fn witness() -> Self {
         Self::new("near.example/witness", 8, SignatureType::CosignatureV1)
     }
 }

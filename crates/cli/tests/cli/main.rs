@@ -14,6 +14,8 @@ mod sign;
 mod stamp;
 #[cfg(unix)]
 mod witness;
+#[cfg(unix)]
+mod witnessing;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

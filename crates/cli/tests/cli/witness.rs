@@ -22,15 +22,15 @@ use crate::{countersign, json, text};
 const ORIGIN: &str = "log.example/ruritania";
 
 /// A witness as a process; killed when it is dropped.
-struct Process {
+pub(crate) struct Process {
     child: Child,
     stderr: Option<ChildStderr>,
-    vkey: String,
-    url: String,
+    pub(crate) vkey: String,
+    pub(crate) url: String,
 }
 
 impl Process {
-    fn start(dir: &Path) -> Self {
+    pub(crate) fn start(dir: &Path) -> Self {
         Self::spawn(Command::new(env!("CARGO_BIN_EXE_countersign")), dir).unwrap()
     }
 
@@ -57,13 +57,13 @@ impl Process {
         Some(Self { child, stderr, vkey: word("vkey"), url: word("listening") })
     }
 
-    fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let group = format!("-{}", self.child.id());
         assert!(Command::new("kill").args([signal, "--", &group]).status().unwrap().success());
     }
 
     /// Ends it at once, as a loss of power does for the process.
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.end();
     }
 

@@ -1,0 +1,311 @@
+//! A home's record before its witnesses, all of them processes: enough cosign, or one is gone, slow, a stranger, a liar, ahead,
+//! or holds another history; and a mirror beside them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use countersign_testkit::loopback::{Loopback, Reply};
+use countersign_tlog::checkpoint::{Checkpoint, Origin};
+use countersign_tlog::cosignature::{Timestamp, cosign};
+use countersign_tlog::hash::Hash;
+use countersign_tlog::size::TreeSize;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::log::Key;
+use crate::witness::Process;
+use crate::{countersign, json, text};
+
+/// A desk with a home, its witnesses not yet named.
+struct Desk {
+    temporary: TempDir,
+    vkey: String,
+}
+
+impl Desk {
+    /// A key to sign with, a home, an empty dossier.
+    fn new() -> Self {
+        let temporary = TempDir::new().unwrap();
+        let dir = temporary.path();
+        let made = json(&done(countersign(dir, &["init", "home", "--party", "RUR", "--no-ca", "--json"])));
+        let desk = Self { vkey: made["vkey"].as_str().unwrap().to_owned(), temporary };
+        done(countersign(desk.dir(), &["key", "new", "berg"]));
+        done(desk.run("home", &["dossier", "new", "talks", "--party", "RUR", "--party", "KRA"]));
+        desk
+    }
+
+    fn dir(&self) -> &Path {
+        self.temporary.path()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir().join(name)
+    }
+
+    /// Runs a verb in a home.
+    fn run(&self, home: &str, arguments: &[&str]) -> Output {
+        countersign(self.dir(), &[arguments, &["--home", home]].concat())
+    }
+
+    /// Puts an act on the record; two entries, the act's and the dossier's head.
+    fn act(&self, home: &str, says: &str) -> Output {
+        let words = ["act", "mandate", "--key", "berg", "--by", "berg", "--capacity", "SL"];
+        let on = ["--on-behalf-of", "RUR", "--with", "KRA", "--matter", "trade", "--says", says];
+        self.run(home, &[&words[..], &on, &["--into", "talks", "--json"]].concat())
+    }
+
+    /// A witness as a process; `knows` the home's record.
+    fn witness(&self, name: &str, knows: bool) -> Process {
+        let process = Process::start(&self.path(name));
+        if knows {
+            self.introduce(name);
+        }
+        process
+    }
+
+    fn introduce(&self, name: &str) {
+        let dir = self.path(name);
+        let added = ["witness", "log", "add", &self.vkey, "--dir", dir.to_str().unwrap()];
+        done(countersign(self.dir(), &added));
+    }
+
+    /// Names witnesses, by their keys and addresses, and how many of all it takes.
+    fn name(&self, home: &str, quorum: usize, witnesses: &[(&str, &str)]) {
+        let words: Vec<String> = witnesses.iter().map(|(vkey, url)| format!("{vkey}={url}")).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let quorum = quorum.to_string();
+        done(self.run(home, &[&["home", "witness"], &words[..], &["--quorum", &quorum]].concat()));
+    }
+
+    /// A copy of a home as it is now: nobody writes to it.
+    fn copy(&self, from: &str, to: &str) {
+        copy(&self.path(from), &self.path(to));
+    }
+
+    /// `log witness`, with its exit code and what it said in JSON.
+    fn asked(&self, home: &str) -> (Option<i32>, Value) {
+        let output = self.run(home, &["log", "witness", "--json"]);
+        (output.status.code(), json(&output))
+    }
+
+    fn size(&self, home: &str) -> u64 {
+        self.asked(home).1["checkpoint"]["size"].as_u64().unwrap()
+    }
+}
+
+fn done(output: Output) -> Output {
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+    output
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
+    }
+}
+
+/// What is said of a witness.
+fn of<'a>(said: &'a Value, process: &Process) -> &'a Value {
+    let name = process.vkey.split('+').next().unwrap();
+    let witnesses = said["witnesses"].as_array().unwrap();
+    witnesses.iter().find(|witness| witness["witness"] == name).unwrap()
+}
+
+fn pair(process: &Process) -> (&str, &str) {
+    (&process.vkey, &process.url)
+}
+
+#[test]
+fn a_record_without_acts_has_nothing_to_cosign() {
+    let desk = Desk::new();
+    let (code, said) = desk.asked("home");
+    assert_eq!((code, &said["checkpoint"]), (Some(3), &Value::Null), "{said}");
+    assert!(text(&desk.run("home", &["log", "witness"]).stdout).contains("the record is empty"));
+}
+
+#[test]
+fn the_quorum_is_met_or_not_as_each_witness_is_gone_slow_a_stranger_or_back() {
+    let desk = Desk::new();
+    let (first, second) = (desk.witness("one", true), desk.witness("two", false));
+    desk.name("home", 2, &[pair(&first), pair(&second)]);
+
+    // One doesn't know the log.
+    let acted = desk.act("home", "first");
+    assert_eq!(json(&acted)["record"]["state"], "included", "{}", text(&acted.stdout));
+    let (code, said) = desk.asked("home");
+    assert_eq!((code, &said["quorum"]["met"]), (Some(3), &false.into()), "{said}");
+    assert_eq!((&of(&said, &first)["cosigned"], &of(&said, &second)["cosigned"]), (&true.into(), &false.into()));
+    assert!(of(&said, &second)["message"].as_str().unwrap().contains("does not know this log"), "{said}");
+    let told = text(&desk.run("home", &["log", "witness"]).stdout);
+    assert!(told.contains("witnessed  no: ") && told.contains(": cosigned\n"), "{told}");
+    // It is told.
+    desk.introduce("two");
+    let (code, said) = desk.asked("home");
+    assert_eq!((code, &said["quorum"]["met"]), (Some(0), &true.into()), "{said}");
+    assert_eq!(said["quorum"]["cosigned"].as_array().unwrap().len(), 2, "{said}");
+    // Whose quorum is met needn't be asked.
+    assert_eq!(desk.asked("home").1["witnesses"], Value::Array(Vec::new()));
+
+    // One is slow: it takes the connection and says nothing.
+    second.signal("-STOP");
+    assert_eq!(json(&desk.act("home", "second"))["record"]["state"], "included");
+    let (code, said) = desk.asked("home");
+    assert_eq!(code, Some(3), "{said}");
+    assert!(of(&said, &second)["message"].as_str().unwrap().contains("did not answer in time"), "{said}");
+    second.signal("-CONT");
+    assert_eq!(desk.asked("home").0, Some(0));
+
+    // One is gone, and comes back at another port.
+    second.kill();
+    desk.act("home", "third");
+    let (code, said) = desk.asked("home");
+    assert_eq!(code, Some(3), "{said}");
+    let second = desk.witness("two", false);
+    assert!(of(&said, &second)["message"].as_str().unwrap().contains("could not be reached"), "{said}");
+    desk.name("home", 2, &[pair(&second)]);
+    let (code, said) = desk.asked("home");
+    assert_eq!((code, &said["quorum"]["met"]), (Some(0), &true.into()), "{said}");
+    assert!(!desk.path("home/alarms").exists(), "nobody contradicted the record");
+}
+
+#[test]
+fn whoever_lies_or_talks_nonsense_counts_for_nothing_and_the_record_stays() {
+    let rows: [(&str, fn() -> Reply, i32, &str); 8] = [
+        ("nothing", || Reply::HangUp, 3, "could not be reached"),
+        ("garbage", || Reply::ok("text/plain", b"<html>\n".to_vec()), 3, "can't be read"),
+        ("another's cosignature", || Reply::ok("text/plain", forged()), 3, "does not verify"),
+        ("404", || Reply::status(404), 3, "does not know this log"),
+        ("409 without a size", || Reply::status(409), 3, "answered 409"),
+        ("429", || Reply::status(429), 3, "left alone"),
+        ("500", || Reply::status(500), 3, "answered 500"),
+        ("409, ahead", || ahead(), 1, "it has cosigned 1000 leaves, more than"),
+    ];
+    let desk = Desk::new();
+    let honest = desk.witness("one", true);
+    // The other's key is real, and somebody else answers at its address.
+    let other = desk.witness("two", true);
+    desk.name("home", 2, &[pair(&honest), pair(&other)]);
+    assert_eq!(json(&desk.act("home", "before"))["record"]["state"], "witnessed");
+    for (what, answer, exit, words) in rows {
+        let liar = Loopback::serve(move |_| answer());
+        desk.name("home", 2, &[(&other.vkey, &liar.url())]);
+        let acted = desk.act("home", what);
+        assert_eq!(json(&acted)["record"]["state"], "included", "{what}: {}", text(&acted.stderr));
+        let (code, said) = desk.asked("home");
+        assert_eq!(code, Some(exit), "{what}: {said}");
+        let of_liar = of(&said, &other);
+        assert!(of_liar["message"].as_str().unwrap().contains(words), "{what}: {of_liar}");
+        assert_eq!(of_liar["alarm"], exit == 1, "{what}");
+        // The cause is gone.
+        desk.name("home", 2, &[pair(&other)]);
+        let (code, said) = desk.asked("home");
+        assert_eq!((code, &said["quorum"]["met"]), (Some(0), &true.into()), "{what}: {said}");
+        done(desk.run("home", &["log", "fsck", "home/record", "--key", &desk.vkey]));
+    }
+    // One that cries fork shows nothing: it is its word against the record's, kept as such.
+    let liar = Loopback::serve(|asked| match asked.line.starts_with("POST") {
+        true => Reply::status(422),
+        false => Reply::status(404),
+    });
+    desk.name("home", 2, &[(&other.vkey, &liar.url())]);
+    desk.act("home", "after");
+    let output = desk.run("home", &["log", "witness"]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("ALARM") && told.contains("its word against the record's"), "{told}");
+    let alarms: Vec<PathBuf> =
+        fs::read_dir(desk.path("home/alarms")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(alarms.len(), 1, "the act and `log witness` heard the same");
+    assert!(alarms[0].join("offered.checkpoint").is_file() && !alarms[0].join("seen.checkpoint").exists());
+    desk.name("home", 2, &[pair(&other)]);
+    assert_eq!(desk.asked("home").0, Some(0));
+}
+
+/// A cosignature by a key that is nobody's here.
+fn forged() -> Vec<u8> {
+    let checkpoint = Checkpoint::new(Origin::new("another.example/record").unwrap(), TreeSize::ZERO, Hash::EMPTY_ROOT);
+    let line = cosign(&checkpoint, &Key::witness(), Timestamp::new(1_790_000_000).unwrap()).unwrap();
+    line.to_string().into_bytes()
+}
+
+fn ahead() -> Reply {
+    let fields = vec![("Content-Type", "text/x.tlog.size".to_owned())];
+    Reply::Answer { status: 409, fields, body: b"1000\n".to_vec() }
+}
+
+#[test]
+fn an_old_copy_is_told_by_the_witness_and_a_forked_one_shown_by_witness_and_mirror() {
+    let desk = Desk::new();
+    let (first, second) = (desk.witness("one", true), desk.witness("two", true));
+    desk.name("home", 2, &[pair(&first), pair(&second)]);
+    assert_eq!(json(&desk.act("home", "common"))["record"]["state"], "witnessed");
+    desk.copy("home", "restored");
+    let mirror = |home: &str| {
+        countersign(desk.dir(), &["log", "mirror", &format!("{home}/record"), "copy", "--key", &desk.vkey, "--json"])
+    };
+    desk.act("home", "second");
+    desk.act("home", "third");
+    assert_eq!(desk.asked("home").0, Some(0));
+    done(mirror("home"));
+    let size = desk.size("home");
+
+    // The copy was made before: one act on it, and it has less than was cosigned.
+    let acted = desk.act("restored", "of another history");
+    assert!(text(&acted.stderr).contains("ALARM"), "{}", text(&acted.stderr));
+    let (code, said) = desk.asked("restored");
+    assert_eq!(code, Some(1), "{said}");
+    for witness in [&first, &second] {
+        assert_eq!(of(&said, witness)["alarm"], true);
+        let words = format!("it has cosigned {size} leaves, more than the {} it was asked about", size - 2);
+        assert_eq!(of(&said, witness)["message"], *words, "{said}");
+    }
+    let output = mirror("restored");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+
+    // As many as the record has, and other ones; then more.
+    for more in [0, 2] {
+        let acted = desk.act("restored", "of another history still");
+        assert!(text(&acted.stderr).contains("are kept in "), "{}", text(&acted.stderr));
+        let (code, said) = desk.asked("restored");
+        assert_eq!((code, &said["quorum"]["met"]), (Some(1), &false.into()), "{said}");
+        assert_eq!(said["checkpoint"]["size"], size + more);
+        let checked = |seen: &str, offered: &str| {
+            let record = "restored/record";
+            let verify = ["log", "verify", "--consistency", seen, offered, "--source", record, "--key", &desk.vkey];
+            let output = countersign(desk.dir(), &verify);
+            let told = text(&output.stdout);
+            assert!(output.status.code() == Some(1) && told.contains("no: FORK"), "{told}{}", text(&output.stderr));
+        };
+        for witness in [&first, &second] {
+            assert_eq!(of(&said, witness)["alarm"], true, "{said}");
+            let kept = of(&said, witness)["kept"].as_str().unwrap();
+            assert!(kept.starts_with("restored/alarms/"), "{kept}");
+            let [seen, offered] = ["seen", "offered"].map(|name| format!("{kept}/{name}.checkpoint"));
+            assert_eq!(
+                fs::read_to_string(desk.path(&seen)).unwrap().split("\n\n").next(),
+                fs::read_to_string(desk.path("home/record/checkpoint")).unwrap().split("\n\n").next(),
+                "what the witness cosigned is what the record published"
+            );
+            checked(&seen, &offered);
+        }
+        let output = mirror("restored");
+        let said = json(&output);
+        assert_eq!((output.status.code(), &said["outcome"]), (Some(1), &"fork".into()), "{said}");
+        let kept = format!("copy/{}", said["kept"].as_str().unwrap());
+        checked(&format!("{kept}/seen.checkpoint"), &format!("{kept}/offered.checkpoint"));
+    }
+    // The witnesses keep both notes as well, and the record goes on with the history that was seen first.
+    for (name, process) in [("one", first), ("two", second)] {
+        let dir = desk.path(name);
+        let forks = countersign(desk.dir(), &["witness", "forks", "--json", "--dir", dir.to_str().unwrap()]);
+        assert_eq!(forks.status.code(), Some(1), "{}", text(&forks.stdout));
+        drop(process);
+    }
+}
