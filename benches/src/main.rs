@@ -2,12 +2,13 @@
 //! the program itself), then the results as JSON and as a page.
 //!
 //! With arguments it is its own child: `replay N` measures one replay in a process of its own, `pades …` the memory of one
-//! operation on a large PDF.
+//! operation on a large PDF, `record …` a process that is killed and the one after it.
 
 mod audit;
 mod estimates;
 mod pades;
 mod page;
+mod record;
 mod replay;
 mod tlog;
 
@@ -22,11 +23,13 @@ fn main() -> Result<()> {
     }
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["pades", "make", path, verb] => return pades::make(path, verb),
+        ["record", verb, folder] => return record::child(verb, folder.as_ref()),
         ["pades", verb] => return pades::child(verb),
         _ => {}
     }
     let mut rows = estimates::rows()?;
     rows.extend(tlog::rows()?);
+    rows.extend(record::rows()?);
     rows.extend(replay::rows()?);
     rows.extend(audit::rows()?);
     rows.extend(pades::rows()?);

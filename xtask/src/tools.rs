@@ -8,12 +8,13 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::run::{has, in_ci, on_path, output, quietly, root, run, variable};
 
 /// Debian packages that tests run, with a program that shows that the package is there.
-const PACKAGES: [(&str, &str); 5] = [
+const PACKAGES: [(&str, &str); 6] = [
     ("openssl", "openssl"),
     ("qpdf", "qpdf"),
     ("poppler-utils", "pdfsig"),
     ("softhsm2", "softhsm2-util"),
     ("opensc", "pkcs11-tool"),
+    ("strace", "strace"),
 ];
 
 /// What pip is asked for; `xtask/pyhanko.txt` pins it and everything that it pulls.

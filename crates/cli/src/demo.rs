@@ -1,5 +1,6 @@
 //! `countersign demo`: plays a whole negotiation on embedded defaults, with real signatures by keys made for it.
 
+mod record;
 mod scenario;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use countersign_authority::model::policy::Policy;
 use countersign_keys::{HouseCa, PrivateKey, SoftwareKey, Validity};
 use countersign_notation::{digest::sha256, parse, time};
 use countersign_signature::DistinguishedName;
+use countersign_verify::audience::Audience;
 use countersign_verify::bundle::{self, Manifest};
 use countersign_verify::render;
 use countersign_verify::report::{ReportQuestion, report};
@@ -20,7 +22,7 @@ use std::collections::BTreeMap;
 use crate::demo::scenario::{Example, Scenario, Step};
 use crate::exit::{Exit, Failure};
 use crate::folder::Folder;
-use crate::keeping::{Dossier, Signed};
+use crate::keeping::{self, Dossier, Signed};
 use crate::shell::Shell;
 use crate::verify;
 
@@ -31,7 +33,8 @@ use crate::verify;
   countersign demo --example steel-sale --dir /tmp/steel
   countersign demo --json
 
-The folder holds the dossier unpacked, and NAME.dossier beside it; `verify` reads either.")]
+The folder holds the dossier unpacked, and NAME.dossier beside it; `verify` reads either. home/ in it is the
+home whose record the acts are on: `countersign --home DIR/home dossier show NAME`.")]
 pub(crate) struct Args {
     /// Which negotiation
     #[arg(long, value_enum, default_value_t = Example::EnrichmentTalks)]
@@ -55,22 +58,29 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         parties: scenario.parties.clone(),
         origin: None,
     };
-    let folder = Folder::create(&dir, manifest)?;
-    let dossier: &dyn Dossier = &folder;
+    if dir.join("dossier.json").exists() {
+        return Err(Failure::usage(format!("{} holds a dossier already", dir.display()))
+            .help("name another folder; nothing is ever written over"));
+    }
+    let record::Play { dossier: recorded, lines } = record::play(&dir, &manifest, shell)?;
+    let dossier: &dyn Dossier = &recorded;
     for map in &scenario.maps {
         dossier.put(&format!("maps/{map}"), args.example.file(map).map_err(broken)?)?;
     }
     let keys = keys(&scenario, dossier)?;
     let texts = texts(&scenario, args.example, dossier)?;
-    let policy_bytes = args.example.file(&scenario.policy).map_err(broken)?;
-    let policy = parse::policy(&scenario.policy, policy_bytes).map_err(Failure::Documents)?.value;
+    let policy_text = policy(args.example.file(&scenario.policy).map_err(broken)?, &lines);
+    let policy = parse::policy(&scenario.policy, policy_text.as_bytes()).map_err(Failure::Documents)?.value;
     let mut stages: Vec<Value> = Vec::new();
     let mut acts: Vec<Digest> = Vec::new();
     for step in &scenario.steps {
         match step {
             Step::Act(act) => {
-                let bytes = act.json(&scenario.dossier, acts.last().copied(), &texts, &acts).to_string();
-                let signed = SignedAct::read_any(bytes.as_bytes()).map_err(broken)?;
+                let read = |seen: Option<Digest>| {
+                    let bytes = act.json(&scenario.dossier, seen, &texts, &acts).to_string();
+                    SignedAct::read_any(bytes.as_bytes()).map_err(broken)
+                };
+                let signed = read(keeping::seen(&dossier.acts()?, &Audience::of(&read(None)?)))?;
                 let key = keys.get(&act.by).ok_or_else(|| broken(format!("{} has no key", act.by)))?;
                 acts.push(dossier.admit(&Signed::new(&signed, key)?)?.id);
             }
@@ -81,12 +91,13 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         }
     }
     let bundle = dossier.bundle()?;
+    Folder::create(&dir, bundle.manifest.clone())?.unpack(&bundle)?;
     let bytes = bundle::write(&bundle).map_err(broken)?;
     let name = format!("{}.dossier", scenario.dossier);
     let path = dir.join(&name);
     std::fs::write(&path, &bytes).map_err(|error| Failure::File { path: path.clone(), error })?;
     let policy_path = dir.join(&scenario.policy);
-    std::fs::write(&policy_path, policy_bytes)
+    std::fs::write(&policy_path, &policy_text)
         .map_err(|error| Failure::File { path: policy_path.clone(), error })?;
     if shell.json {
         let value = json!({
@@ -96,7 +107,7 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         shell.print_json(&value)?;
     } else {
         shell.print(&format!(
-            "{} acts, each signed with its own key, are in {}\nTry: countersign verify {} --policy {}\n",
+            "{} acts, each signed with its own key and on a record that both sides witness, are in {}\nTry: countersign verify {} --policy {}\n",
             acts.len(),
             path.display(),
             path.display(),
@@ -104,6 +115,14 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         ))?;
     }
     Ok(Exit::Yes)
+}
+
+/// The example's policy, trusting this record and these witnesses and no others: each demo draws its own keys.
+fn policy(shipped: &[u8], lines: &str) -> String {
+    let shipped = String::from_utf8_lossy(shipped);
+    let others = |line: &&str| !line.starts_with("trust record ") && !line.starts_with("trust witness ");
+    let kept: String = shipped.lines().filter(others).map(|line| format!("{line}\n")).collect();
+    format!("{}\n{lines}", kept.trim_end())
 }
 
 /// `NAME`, or `NAME-2`, … where that is taken.

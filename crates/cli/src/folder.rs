@@ -76,7 +76,7 @@ impl Folder {
     }
 
     /// Files of one part of the folder, by name.
-    fn part(&self, part: &str) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    pub(super) fn part(&self, part: &str) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
         let dir = self.dir.join(part);
         let mut files = BTreeMap::new();
         let Ok(entries) = fs::read_dir(&dir) else { return Ok(files) };
@@ -92,6 +92,9 @@ impl Folder {
         Ok(files)
     }
 }
+
+/// What a record has on a dossier, as files.
+mod records;
 
 impl Dossier for Folder {
     fn manifest(&self) -> &Manifest {
@@ -145,7 +148,7 @@ impl Dossier for Folder {
             policies: self.part("policies")?,
             terms: self.part("terms")?,
             trust: self.part("trust")?,
-            records: BTreeMap::new(),
+            records: self.records()?,
         })
     }
 
@@ -162,6 +165,13 @@ impl Dossier for Folder {
     }
 
     fn admit(&self, signed: &Signed) -> Result<Admitted, Failure> {
+        if let Some(origin) = &self.manifest.origin {
+            return Err(Failure::usage(format!(
+                "{} is a copy of a dossier on the record {origin}",
+                self.place()
+            ))
+            .help("act in the home that keeps the record: --home DIR, and --into the dossier's name"));
+        }
         let number = u32::try_from(self.acts()?.len()).unwrap_or(u32::MAX).saturating_add(1);
         let stem = format!("acts/{number:04}-{}", signed.id.hex());
         for (name, bytes) in &signed.beside {

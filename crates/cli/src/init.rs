@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::exit::{Exit, Failure};
 use crate::home::{self, New};
 use crate::shell::Shell;
-use crate::{key, keys};
+use crate::{key, keys, office};
 
 /// What `init` is given.
 #[derive(Debug, clap::Args)]
@@ -42,6 +42,9 @@ pub(crate) struct Args {
     /// Encrypt acts and documents at rest, under COUNTERSIGN_PASSPHRASE
     #[arg(long)]
     encrypt: bool,
+    /// Put a backup back instead (`countersign home backup`), into a folder that has the keys and no database
+    #[arg(long, value_name = "BACKUP", conflicts_with_all = ["parties", "origin", "witnesses", "encrypt"])]
+    from: Option<PathBuf>,
     /// Make no house CA
     #[arg(long)]
     no_ca: bool,
@@ -49,6 +52,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let dir = args.dir.clone().or_else(|| Shell::home().map(Path::to_owned)).unwrap_or_else(|| ".".into());
+    if let Some(from) = &args.from {
+        return office::restore(from, &dir, shell);
+    }
     let parties: Result<Vec<PartyId>, Failure> = args
         .parties
         .iter()

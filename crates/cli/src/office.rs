@@ -1,6 +1,11 @@
 //! `countersign home …`: what a home is called, who witnesses its record, whom it knows.
 
+use std::path::{Path, PathBuf};
+
+use countersign_store::backup::{Copied, back_up};
+use countersign_store::directory::Directory;
 use countersign_store::ledger::Ledger as _;
+use countersign_store::writer::Writer;
 use countersign_tlog::note::VerifierKey;
 use countersign_tlog::policy::Policy;
 use serde_json::{Value, json};
@@ -34,6 +39,22 @@ enum Verb {
     Trust(Trust),
     /// Publish what could not be published yet, and ask witnesses again that were silent
     Publish,
+    /// Copy database, record and documents while they are in use; no keys
+    Backup(Backup),
+    /// After a restore: take over what was signed since from a mirror's folder, or ask the witnesses whether there is nothing
+    Rejoin(Rejoin),
+}
+
+#[derive(Debug, clap::Args)]
+struct Backup {
+    /// The folder to make
+    dir: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+struct Rejoin {
+    /// A mirror of the record (`countersign log mirror`), or the record's own folder; the witnesses are asked where not given
+    mirror: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -68,6 +89,8 @@ pub(crate) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
             show(&home, shell)
         }
         Verb::Publish => publish(&home, shell),
+        Verb::Backup(args) => backup(&home, &args.dir, shell),
+        Verb::Rejoin(args) => rejoin(&home, args.mirror.as_deref(), shell),
     }
 }
 
@@ -165,4 +188,82 @@ fn publish(home: &Home, shell: &mut Shell) -> Result<Exit, Failure> {
     told.iter().chain(&home.alarms.words()).for_each(|told| shell.tell(told));
     show(home, shell)?;
     Ok(if troubled { Exit::Undetermined } else { Exit::Yes })
+}
+
+/// Copies all but the keys.
+fn backup(home: &Home, to: &Path, shell: &mut Shell) -> Result<Exit, Failure> {
+    let stores = home.stores()?;
+    let documents = Directory::open(&home.path(home::DOCUMENTS)).map_err(home::objects)?;
+    let copied = back_up(&stores.store, &*stores.record, &documents, to, &home.access()?)
+        .map_err(|error| Failure::usage(home::told(&error)).help("name a folder that isn't there yet"))?;
+    for name in [home::CONFIG, WITNESSES] {
+        input::create(&to.join(name), &input::read(&home.path(name))?)?;
+    }
+    shell
+        .tell("keys/ is not in it: keep a copy of that folder apart; nothing is opened or signed without it");
+    said(shell, to, &copied)
+}
+
+/// Puts a backup into a folder that has the keys.
+pub(crate) fn restore(from: &Path, to: &Path, shell: &mut Shell) -> Result<Exit, Failure> {
+    if !to.join(home::KEYS).is_dir() {
+        return Err(Failure::usage(format!("{}: there are no keys", to.join(home::KEYS).display()))
+            .help("put the copy of keys/ there first: a backup has none"));
+    }
+    let config = home::Config::read(&from.join(home::CONFIG), &input::read(&from.join(home::CONFIG))?)?;
+    let access = home::access(to, &config)?;
+    let copied = countersign_store::backup::restore(from, to, &access).map_err(|error| {
+        Failure::usage(home::told(&error))
+            .help("nothing is ever written over: move the old database away first")
+    })?;
+    for name in [WITNESSES, home::CONFIG] {
+        if !to.join(name).exists() {
+            input::create(&to.join(name), &input::read(&from.join(name))?)?;
+        }
+    }
+    shell.tell("the record signs nothing before it is known what was signed since the backup:");
+    shell.tell("  help: `countersign home rejoin MIRROR` takes it over from a mirror, `countersign home rejoin` asks the witnesses");
+    said(shell, to, &copied)
+}
+
+fn said(shell: &mut Shell, dir: &Path, copied: &Copied) -> Result<Exit, Failure> {
+    let (size, sequenced) = (copied.tree.size.get(), copied.sequenced.get());
+    if shell.json {
+        shell.print_json(&json!({
+            "folder": dir.display().to_string(), "integrated": size, "sequenced": sequenced,
+            "documents": copied.documents,
+        }))?;
+    } else {
+        let words =
+            format!("{} · {size} entries, re-hashed · {} documents\n", dir.display(), copied.documents);
+        shell.print(&words)?;
+    }
+    Ok(Exit::Yes)
+}
+
+fn rejoin(home: &Home, mirror: Option<&Path>, shell: &mut Shell) -> Result<Exit, Failure> {
+    let _lock = home.lock()?;
+    let stores = home.stores()?;
+    let parts = home.parts(&stores)?;
+    match mirror {
+        Some(mirror) => {
+            let from = Directory::open(mirror).map_err(home::objects)?;
+            let (_, rejoined) = Writer::rejoin(parts, &from).map_err(|error| {
+                Failure::usage(home::told(&error))
+                    .help("`countersign log mirror` of whoever follows the record has it all")
+            })?;
+            if !rejoined.lost.is_empty() {
+                shell.tell(&format!(
+                    "acts at record indices {} to {} are on the record, and what they say is no longer in this database: restore a newer backup before you act in their dossiers",
+                    rejoined.lost.start,
+                    rejoined.lost.end.saturating_sub(1)
+                ));
+            }
+        }
+        None => {
+            let mut writer = Writer::open(parts).map_err(home::write)?;
+            writer.confirm().map_err(home::write)?;
+        }
+    }
+    show(home, shell)
 }

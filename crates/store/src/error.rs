@@ -76,6 +76,14 @@ pub enum LedgerError {
         /// Its id.
         id: Digest,
     },
+    /// Others have more of the record than this database.
+    #[error("{}", behind(*known, *here))]
+    Behind {
+        /// How much was signed, where that is known.
+        known: Option<TreeSize>,
+        /// How much is integrated here.
+        here: TreeSize,
+    },
     /// No such dossier.
     #[error("there is no dossier {id}")]
     NoDossier {
@@ -198,4 +206,17 @@ pub enum Damage {
         /// Which row.
         what: String,
     },
+}
+
+fn behind(known: Option<TreeSize>, here: TreeSize) -> String {
+    let repair = "pull what is missing from a mirror, or from the record's own folder";
+    match known {
+        Some(known) => format!(
+            "{known} leaves were signed and the database has {here}: it is an old copy, and nothing is signed; {repair}"
+        ),
+        None => format!(
+            "the database was restored with {here} leaves, and nothing is signed until it is known what was signed since: \
+             ask the witnesses, or {repair}"
+        ),
+    }
 }

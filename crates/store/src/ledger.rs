@@ -62,6 +62,20 @@ pub trait Ledger: Send + Sync {
     /// What each witness cosigned last, by the name it was kept under, in order: where the next request to it begins.
     fn cosigned(&self) -> Result<Vec<Cosigned>, LedgerError>;
 
+    /// Keeps that others have more of this record than this database, as where an old copy of it was put back; of two sizes the
+    /// larger counts, and [`Elsewhere::Unknown`] more than any. From then on [`Ledger::sequence`] and [`Ledger::advance`] are
+    /// refused with [`LedgerError::Behind`], until what is missing was adopted, or somebody who knows better says
+    /// [`Elsewhere::Nothing`]. Needs no seat: an alarm waits for nobody.
+    fn hear(&self, elsewhere: Elsewhere) -> Result<(), LedgerError>;
+
+    /// Goes on from a tree that was signed before, is published, and has its objects here: compares the integrated tree with
+    /// `before`, and makes the checkpoint both signed and published. Entries that the database never had, or has lost, count
+    /// as tidied away. Whether the tree continues what is here is for the caller to have verified.
+    ///
+    /// # Errors
+    /// [`LedgerError::Moved`], [`LedgerError::Older`], [`LedgerError::Unlike`].
+    fn adopt(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError>;
+
     /// Keeps what a witness says that it cosigned last. It may be less than before: a witness knows best what it knows.
     fn keep_cosigned(&self, seat: Seat, cosigned: &Cosigned) -> Result<(), LedgerError>;
 }
@@ -151,9 +165,53 @@ pub struct Head {
     pub published: Option<SignedCheckpoint>,
     /// Entries below are tidied away: [`Ledger::entries`] begins here.
     pub tidied: TreeSize,
+    /// What is known of the record from elsewhere.
+    pub elsewhere: Elsewhere,
+}
+
+/// What others have of this record and this database hasn't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Elsewhere {
+    /// Nothing that is known of.
+    #[default]
+    Nothing,
+    /// A tree of so many leaves was signed.
+    Signed(TreeSize),
+    /// The database was restored from a backup, and nobody was asked yet what was signed since.
+    Unknown,
 }
 
 impl Head {
+    /// Refuses where others have more of the record: to go on would be to sign one size twice.
+    ///
+    /// # Errors
+    /// [`LedgerError::Behind`].
+    pub fn up_to_date(&self) -> Result<(), LedgerError> {
+        let known = match self.elsewhere {
+            Elsewhere::Nothing => return Ok(()),
+            Elsewhere::Signed(size) if size <= self.integrated.size => return Ok(()),
+            Elsewhere::Signed(size) => Some(size),
+            Elsewhere::Unknown => None,
+        };
+        Err(LedgerError::Behind { known, here: self.integrated.size })
+    }
+
+    /// Whether this head may go from `before` to a tree that was signed elsewhere: [`Ledger::adopt`] in every backend.
+    ///
+    /// # Errors
+    /// As [`Ledger::adopt`]'s, but for the seat.
+    pub fn may_adopt(&self, before: Tree, checkpoint: &SignedCheckpoint) -> Result<Tree, LedgerError> {
+        if self.integrated != before {
+            return Err(LedgerError::Moved { expected: before, found: self.integrated });
+        }
+        let next = Tree::of(checkpoint);
+        self.integrated.admits(next)?;
+        if let Some(published) = &self.published {
+            Tree::of(published).admits(next)?;
+        }
+        Ok(next)
+    }
+
     /// The size published: nothing is tidied above it.
     pub fn published_size(&self) -> TreeSize {
         self.published.as_ref().map_or(TreeSize::ZERO, |checkpoint| checkpoint.checkpoint().size())

@@ -4,6 +4,7 @@
 //! database: order, transactions, the head) and [`objects::Objects`] (files written once: tiles, bundles, checkpoints,
 //! documents).
 
+pub mod backup;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod desk;
@@ -18,6 +19,7 @@ pub mod objects;
 pub mod plan;
 pub mod receipt;
 pub mod schema;
+pub mod seal;
 pub mod sealed;
 pub mod sqlite;
 pub mod witnesses;

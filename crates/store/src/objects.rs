@@ -12,6 +12,7 @@ pub use tiles::Tiles;
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 /// Objects by name. Reads never need the ledger: a log is readable from its objects alone.
 ///
@@ -42,6 +43,28 @@ pub trait Objects: Send + Sync {
 
     /// Removes an object; it may be gone already.
     fn remove(&self, name: &str) -> Result<(), ObjectsError>;
+}
+
+impl<O: Objects + ?Sized> Objects for Arc<O> {
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, ObjectsError> {
+        (**self).read(name)
+    }
+
+    fn create_all(&self, objects: &[Object]) -> Result<Vec<Created>, ObjectsError> {
+        (**self).create_all(objects)
+    }
+
+    fn replace(&self, name: &str, before: Option<&[u8]>, bytes: &[u8]) -> Result<Replaced, ObjectsError> {
+        (**self).replace(name, before, bytes)
+    }
+
+    fn list(&self, prefix: &str) -> Result<Vec<String>, ObjectsError> {
+        (**self).list(prefix)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), ObjectsError> {
+        (**self).remove(name)
+    }
 }
 
 /// An object to create.

@@ -81,7 +81,8 @@ fn row(act: &BundledAct, standing: Option<&Standing>) -> Value {
 
 fn line(act: &BundledAct, row: &Value) -> String {
     let word = |name: &str| row[name].as_str().unwrap_or("?").to_owned();
-    let record = match (row["record"]["index"].as_u64(), row["record"]["state"].as_str()) {
+    let record = row.get("record").unwrap_or(&Value::Null);
+    let record = match (record["index"].as_u64(), record["state"].as_str()) {
         (Some(index), Some(state)) => format!(" · record index {index}, {state}"),
         _ => String::new(),
     };

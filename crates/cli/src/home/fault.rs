@@ -30,6 +30,9 @@ pub(crate) fn ledger(error: LedgerError) -> Failure {
         LedgerError::Damaged(_) | LedgerError::Absent { .. } => failure.help(
             "restore the newest backup: `countersign init DIR --from BACKUP`; the record's folder stays as it is",
         ),
+        LedgerError::Behind { .. } => failure.help(
+            "`countersign home rejoin MIRROR` takes over what was signed since, `countersign home rejoin` asks the witnesses",
+        ),
         LedgerError::Sealed { .. } | LedgerError::Encrypted => {
             failure.help("keys/rest.key and its passphrase (COUNTERSIGN_PASSPHRASE) belong to this home's database")
         }
@@ -53,7 +56,7 @@ pub(crate) fn write(error: WriteError) -> Failure {
             let failure = Failure::usage(told(&other));
             match other {
                 WriteError::Stale { .. } => failure.help(
-                    "restore a newer backup, or bring the database up to what was published: `countersign init DIR --from BACKUP`",
+                    "`countersign home rejoin MIRROR` takes over what was published since; the record's own folder will do where it is whole",
                 ),
                 _ => failure.help("`countersign log fsck` re-hashes the record; nothing was signed"),
             }

@@ -25,11 +25,13 @@ pub(crate) use config::Config;
 pub(crate) use create::{New, create};
 pub(crate) use fault::{ledger, objects, told, write};
 pub(crate) use lock::Lock;
-pub(crate) use stores::Stores;
+pub(crate) use stores::{Stores, access};
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use countersign_keys::NoteKey;
+use countersign_store::witnesses::Witnesses;
 use countersign_tlog::note::VerifierKey;
 use countersign_tlog::policy::Policy;
 
@@ -59,6 +61,8 @@ pub(crate) struct Home {
     pub(crate) dir: PathBuf,
     pub(crate) config: Config,
     pub(crate) alarms: Alarms,
+    /// Witnesses in this very process, in the place of those that are reached over HTTP.
+    present: Option<Arc<dyn Witnesses>>,
 }
 
 impl Home {
@@ -93,7 +97,17 @@ impl Home {
             .help(format!("`countersign init {}` makes one", dir.display())));
         }
         let config = Config::read(&path, &input::read(&path)?)?;
-        Ok(Self { dir: dir.to_owned(), config, alarms: Alarms::new(dir.join(ALARMS)) })
+        Ok(Self { dir: dir.to_owned(), config, alarms: Alarms::new(dir.join(ALARMS)), present: None })
+    }
+
+    /// The home in a folder.
+    pub(crate) fn at(dir: &Path) -> Result<Self, Failure> {
+        Self::open(dir, "the folder")
+    }
+
+    /// The same home, asking witnesses that are in this process.
+    pub(crate) fn witnessed_by(self, witnesses: Arc<dyn Witnesses>) -> Self {
+        Self { present: Some(witnesses), ..self }
     }
 
     /// A file or folder of the home.

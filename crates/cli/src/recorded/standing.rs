@@ -110,9 +110,10 @@ impl Standing {
             Some(under) if under.asked == 0 => "included".to_owned(),
             Some(under) => {
                 let count = format!("{} of {}", under.signed.len(), under.asked);
-                match under.witnessed {
-                    true => format!("included, witnessed {count}"),
-                    false => format!("included, not witnessed yet ({count})"),
+                if under.witnessed {
+                    format!("included, witnessed {count}")
+                } else {
+                    format!("included, not witnessed yet ({count})")
                 }
             }
         };

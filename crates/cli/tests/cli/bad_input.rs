@@ -310,3 +310,57 @@ fn errors_are_json_where_json_is_asked_for() {
     let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
     assert_eq!((&error["error"][0]["line"], &error["error"][0]["words"]), (&9.into(), &"mya".into()));
 }
+
+#[test]
+fn verbs_of_homes_name_the_words_at_fault_and_leave_the_home_as_it_is() {
+    let temporary = TempDir::new().unwrap();
+    let dir = temporary.path();
+    let witness = "w.example+00000000+BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=http://127.0.0.1:9";
+    let made = countersign(dir, &["init", "home", "--party", "RUR", "--no-ca", "--json"]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let vkey = json(&made)["vkey"].as_str().unwrap().to_owned();
+    let log_as_witness = format!("{vkey}=http://127.0.0.1:9");
+    fs::write(dir.join("x.dossier"), b"PK but not a zip").unwrap();
+    fs::create_dir(dir.join("empty")).unwrap();
+    let home = |more: &[&'static str]| [&["--home", "home"], more].concat();
+    let rows: Vec<(&str, Vec<&str>, &[&str])> = vec![
+        ("a home twice", vec!["init", "home"], &["home.toml", "already", "written over"]),
+        ("a party that is none", vec!["init", "a", "--party", "R R"], &["--party", "R R"]),
+        ("an origin with a space", vec!["init", "a", "--origin", "my record"], &["--origin", "my record"]),
+        ("a witness without a URL", vec!["init", "a", "--witness", "w+1+2"], &["--witness", "VKEY=URL"]),
+        ("a witness whose key is none", vec!["init", "a", "--witness", witness], &["--witness", "w.example"]),
+        ("a log's key for a witness", vec!["init", "a", "--witness", &log_as_witness], &["not of a witness"]),
+        ("a backup that isn't there", vec!["init", "home", "--from", "nowhere"], &["nowhere"]),
+        ("a backup for a folder without keys", vec!["init", "empty", "--from", "home"], &["keys"]),
+        (
+            "a home that is none",
+            vec!["--home", "empty", "home", "show"],
+            &["empty", "no home", "countersign init"],
+        ),
+        ("no home", vec!["home", "show"], &["no home here", "--home"]),
+        ("no home to import into", vec!["dossier", "import", "x.dossier"], &["no home here"]),
+        ("a key that is none", home(&["home", "trust", "nonsense"]), &["nonsense", "NAME+ID+BASE64"]),
+        ("a witness that is none", home(&["home", "witness", "nonsense"]), &["nonsense", "VKEY=URL"]),
+        ("a backup over something", home(&["home", "backup", "home"]), &["home", "there already"]),
+        ("a mirror that isn't there", home(&["home", "rejoin", "nowhere"]), &["nowhere"]),
+        ("no such dossier to show", home(&["dossier", "show", "nothing"]), &["nothing", "dossier list"]),
+        ("no such dossier to export", home(&["dossier", "export", "nothing"]), &["nothing"]),
+        ("a bundle that is none", home(&["dossier", "import", "x.dossier"]), &["x.dossier"]),
+        ("a bundle that isn't there", home(&["dossier", "import", "y.dossier"]), &["y.dossier"]),
+        ("one party", home(&["dossier", "new", "talks", "--party", "RUR"]), &["two parties"]),
+    ];
+    let before = fs::read(dir.join("home/record/checkpoint")).unwrap();
+    for (fault, arguments, words) in rows {
+        let output = countersign(dir, &arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{fault}: {}{said}", text(&output.stdout));
+        for word in words {
+            assert!(said.contains(word), "{fault}: no `{word}` in\n{said}");
+        }
+        assert!(!said.contains("internal error"), "{fault}: {said}");
+    }
+    assert_eq!(fs::read(dir.join("home/record/checkpoint")).unwrap(), before);
+    assert!(!dir.join("a").exists(), "what was refused leaves no folder");
+    let shown = countersign(dir, &["--home", "home", "dossier", "list", "--json"]);
+    assert_eq!(json(&shown)["dossiers"].as_array().unwrap().len(), 0);
+}

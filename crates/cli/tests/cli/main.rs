@@ -6,6 +6,7 @@ mod bad_input;
 mod dossier;
 mod example;
 mod golden;
+mod home;
 mod inspect;
 mod key;
 mod log;
@@ -34,6 +35,7 @@ fn countersign(dir: &Path, arguments: &[&str]) -> Output {
         .args(arguments)
         .env("COUNTERSIGN_KEYS", dir.join("keys"))
         .env_remove("COUNTERSIGN_PASSPHRASE")
+        .env_remove("COUNTERSIGN_HOME")
         .output()
         .unwrap()
 }

@@ -13,7 +13,7 @@ use countersign_tlog::size::{LeafIndex, TreeSize};
 
 use crate::dossiers::{Document, Dossier, DossierHead, ForeignRecord, Material, MaterialKind, Recorded};
 use crate::error::LedgerError;
-use crate::ledger::{Admission, Cosigned, Entry, Head, Ledger, Place, Seat, Tree, seated, within};
+use crate::ledger::{Admission, Cosigned, Elsewhere, Entry, Head, Ledger, Place, Seat, Tree, seated, within};
 use crate::plan::{Before, Plan};
 
 /// What would be in a database, without one. A clone is another door to the same.
@@ -54,6 +54,7 @@ impl Memory {
                 checkpoint: None,
                 published: None,
                 tidied: TreeSize::ZERO,
+                elsewhere: Elsewhere::Nothing,
             },
             batches: VecDeque::new(),
             dossiers: BTreeMap::new(),
@@ -90,6 +91,7 @@ impl Ledger for Memory {
 
     fn sequence(&self, seat: Seat, batch: &[Admission]) -> Result<Vec<Place>, LedgerError> {
         let mut state = self.seated(seat)?;
+        state.head.up_to_date()?;
         let size = state.head.sequenced;
         let plan = Plan::new(batch, size, &mut *state)?;
         for at in &plan.new {
@@ -123,6 +125,7 @@ impl Ledger for Memory {
 
     fn advance(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError> {
         let mut state = self.seated(seat)?;
+        state.head.up_to_date()?;
         state.head.integrated = state.head.may_advance(before, checkpoint)?;
         state.head.checkpoint = Some(checkpoint.clone());
         Ok(())
@@ -135,18 +138,27 @@ impl Ledger for Memory {
         Ok(())
     }
 
+    fn hear(&self, elsewhere: Elsewhere) -> Result<(), LedgerError> {
+        let heard = &mut self.state().head.elsewhere;
+        *heard = if elsewhere == Elsewhere::Nothing { elsewhere } else { elsewhere.max(*heard) };
+        Ok(())
+    }
+
+    fn adopt(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError> {
+        let mut state = self.seated(seat)?;
+        let next = state.head.may_adopt(before, checkpoint)?;
+        state.head.integrated = next;
+        state.head.sequenced = state.head.sequenced.max(next.size);
+        state.head.checkpoint = Some(checkpoint.clone());
+        state.head.published = Some(checkpoint.clone());
+        state.tidy(next.size);
+        Ok(())
+    }
+
     fn tidy(&self, seat: Seat, below: TreeSize) -> Result<(), LedgerError> {
         let mut state = self.seated(seat)?;
         within(below, state.head.published_size())?;
-        while let Some(last) = state.batches.front().and_then(|batch| batch.last()).copied() {
-            if last.index.get() >= below.get() {
-                break;
-            }
-            state.batches.pop_front();
-        }
-        let kept = state.batches.front().and_then(|batch| batch.first()).map(|entry| entry.index);
-        let sequenced = state.head.sequenced;
-        state.head.tidied = kept.and_then(|index| TreeSize::new(index.get()).ok()).unwrap_or(sequenced);
+        state.tidy(below);
         Ok(())
     }
 
@@ -163,6 +175,18 @@ impl Ledger for Memory {
 }
 
 impl State {
+    fn tidy(&mut self, below: TreeSize) {
+        while let Some(last) = self.batches.front().and_then(|batch| batch.last()).copied() {
+            if last.index.get() >= below.get() {
+                break;
+            }
+            self.batches.pop_front();
+        }
+        let kept = self.batches.front().and_then(|batch| batch.first()).map(|entry| entry.index);
+        let sequenced = self.head.sequenced;
+        self.head.tidied = kept.and_then(|index| TreeSize::new(index.get()).ok()).unwrap_or(sequenced);
+    }
+
     fn recorded(&self, id: Digest) -> Option<&Recorded> {
         let (dossier, at) = self.acts.get(&id)?;
         self.dossiers.get(dossier)?.acts.get(*at)

@@ -55,3 +55,15 @@ CREATE TABLE proofs (
   PRIMARY KEY (dossier, record, name),
   FOREIGN KEY (dossier, record) REFERENCES records (dossier, name)
 );
+
+-- What others have of this record and this database hasn't: no row where that is nothing.
+CREATE TABLE elsewhere (
+  one  BIGINT PRIMARY KEY CHECK (one = 1),
+  size BIGINT CHECK (size > 0)             -- none where it isn't known
+);
+
+-- Entries that were taken over from others because this database was older: it has neither acts nor heads of them.
+CREATE TABLE adopted (
+  place BIGINT PRIMARY KEY,                -- the index of the first
+  size  BIGINT NOT NULL CHECK (size > 0)
+);

@@ -91,7 +91,11 @@ impl Log {
         if first != head.tidied || head.tidied > head.published_size() {
             return Err(Fault::altered("where the batches begin"));
         }
-        let mut log = Self { tidied: first, size: head.sequenced, seen: 0, kept: HashMap::new() };
+        // Of what was adopted there is nothing to see, and no batch either.
+        let adopted: i64 =
+            connection.query_row("SELECT coalesce(sum(size), 0) FROM adopted", [], |row| row.get(0))?;
+        let seen = rows::size(adopted)?.get();
+        let mut log = Self { tidied: first, size: head.sequenced, seen, kept: HashMap::new() };
         let Ok(from) = LeafIndex::new(first.get()) else { return Ok(log) };
         for entry in entries(connection, from, usize::MAX)? {
             if Hash::leaf(&entry.bytes) != entry.leaf {

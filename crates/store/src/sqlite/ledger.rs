@@ -15,7 +15,7 @@ use super::fault::Fault;
 use super::rows::{self, LINK, Linked, signed};
 use super::vault::{Vault, row as row_of};
 use crate::error::LedgerError;
-use crate::ledger::{Admission, Cosigned, Entry, Head, Ledger, Place, Seat, Tree, seated, within};
+use crate::ledger::{Admission, Cosigned, Elsewhere, Entry, Head, Ledger, Place, Seat, Tree, seated, within};
 use crate::plan::{Before, Plan};
 
 impl Ledger for Sqlite {
@@ -30,7 +30,9 @@ impl Ledger for Sqlite {
 
     fn sequence(&self, seat: Seat, batch: &[Admission]) -> Result<Vec<Place>, LedgerError> {
         self.writing("sequencing", |transaction| {
-            let size = sequenced(transaction, seat)?;
+            let head = head_under(transaction, seat)?;
+            head.up_to_date()?;
+            let size = head.sequenced;
             let mut before = Rows { connection: transaction, vault: &self.vault, numbers: HashMap::new() };
             let plan = Plan::new(batch, size, &mut before)?;
             before.store(batch, &plan)?;
@@ -49,7 +51,9 @@ impl Ledger for Sqlite {
 
     fn advance(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError> {
         self.writing("advancing", |transaction| {
-            let next = head_under(transaction, seat)?.may_advance(before, checkpoint)?;
+            let head = head_under(transaction, seat)?;
+            head.up_to_date()?;
+            let next = head.may_advance(before, checkpoint)?;
             transaction
                 .prepare_cached("UPDATE record SET integrated = ?1, root = ?2, checkpoint = ?3")?
                 .execute(params![
@@ -74,15 +78,49 @@ impl Ledger for Sqlite {
     fn tidy(&self, seat: Seat, below: TreeSize) -> Result<(), LedgerError> {
         self.writing("tidying", |transaction| {
             within(below, head_under(transaction, seat)?.published_size())?;
-            transaction
-                .prepare_cached("DELETE FROM batches WHERE place < ?1 AND place + size <= ?1")?
-                .execute([signed(below.get())])?;
-            transaction
-                .prepare_cached(
-                    "UPDATE record SET tidied = coalesce((SELECT min(place) FROM batches), sequenced)",
-                )?
-                .execute([])?;
+            tidy(transaction, below)
+        })
+    }
+
+    fn hear(&self, elsewhere: Elsewhere) -> Result<(), LedgerError> {
+        self.writing("keeping what was heard", |transaction| {
+            let heard = rows::head(transaction)?.elsewhere;
+            let size = match elsewhere {
+                Elsewhere::Nothing => {
+                    transaction.execute("DELETE FROM elsewhere", [])?;
+                    return Ok(());
+                }
+                elsewhere => match elsewhere.max(heard) {
+                    Elsewhere::Signed(size) => Some(signed(size.get())),
+                    _ => None,
+                },
+            };
+            transaction.execute("INSERT OR REPLACE INTO elsewhere (one, size) VALUES (1, ?1)", [size])?;
             Ok(())
+        })
+    }
+
+    fn adopt(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError> {
+        self.writing("adopting", |transaction| {
+            let head = head_under(transaction, seat)?;
+            let next = head.may_adopt(before, checkpoint)?;
+            if head.sequenced < next.size {
+                let size = next.size.get() - head.sequenced.get();
+                transaction.execute(
+                    "INSERT INTO adopted (place, size) VALUES (?1, ?2)",
+                    [signed(head.sequenced.get()), signed(size)],
+                )?;
+            }
+            transaction.execute(
+                "UPDATE record SET sequenced = ?1, integrated = ?2, root = ?3, checkpoint = ?4, published = ?4",
+                params![
+                    signed(head.sequenced.max(next.size).get()),
+                    signed(next.size.get()),
+                    next.root.as_bytes(),
+                    checkpoint.to_string().as_bytes()
+                ],
+            )?;
+            tidy(transaction, next.size)
         })
     }
 
@@ -260,4 +298,15 @@ pub(super) fn entries(connection: &Connection, from: LeafIndex, most: usize) -> 
 pub(super) fn place_of(connection: &Connection, vault: &Vault, id: Digest) -> Result<Option<i64>, Fault> {
     let mut statement = connection.prepare_cached("SELECT place FROM acts WHERE name = ?1")?;
     Ok(statement.query_row([vault.name("acts.name", &id.0)], |row| row.get(0)).optional()?)
+}
+
+/// Forgets batches that lie below a size.
+fn tidy(connection: &Connection, below: TreeSize) -> Result<(), Fault> {
+    connection
+        .prepare_cached("DELETE FROM batches WHERE place < ?1 AND place + size <= ?1")?
+        .execute([signed(below.get())])?;
+    connection
+        .prepare_cached("UPDATE record SET tidied = coalesce((SELECT min(place) FROM batches), sequenced)")?
+        .execute([])?;
+    Ok(())
 }

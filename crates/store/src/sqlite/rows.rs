@@ -17,7 +17,7 @@ use super::fault::Fault;
 use super::vault::{Vault, row as row_of};
 use crate::dossiers::{Dossier, Recorded};
 use crate::error::LedgerError;
-use crate::ledger::{Head, Seat, Tree};
+use crate::ledger::{Elsewhere, Head, Seat, Tree};
 
 /// Columns of [`Linked`].
 pub(super) const LINK: &str = "place, dossier, number, entry, bears, previous";
@@ -56,7 +56,8 @@ pub(super) fn visibility(word: &str) -> Result<Visibility, Fault> {
 /// How far the record has come.
 pub(super) fn head(connection: &Connection) -> Result<Head, Fault> {
     let mut statement = connection.prepare_cached(
-        "SELECT seat, sequenced, integrated, root, checkpoint, published, tidied FROM record",
+        "SELECT seat, sequenced, integrated, root, checkpoint, published, tidied, elsewhere.one, elsewhere.size
+         FROM record LEFT JOIN elsewhere ON elsewhere.one = record.one",
     )?;
     let mut rows = statement.query([])?;
     let row = rows.next()?.ok_or_else(|| Fault::altered("the record's row"))?;
@@ -74,6 +75,11 @@ pub(super) fn head(connection: &Connection) -> Result<Head, Fault> {
         checkpoint: checkpoint(4, "the signed checkpoint")?,
         published: checkpoint(5, "the published checkpoint")?,
         tidied: size(row.get(6)?)?,
+        elsewhere: match (row.get::<_, Option<i64>>(7)?, row.get::<_, Option<i64>>(8)?) {
+            (None, _) => Elsewhere::Nothing,
+            (Some(_), Some(known)) => Elsewhere::Signed(size(known)?),
+            (Some(_), None) => Elsewhere::Unknown,
+        },
     };
     let stated = head.checkpoint.as_ref().map_or(Tree::EMPTY, Tree::of);
     if stated != head.integrated {

@@ -23,12 +23,15 @@ mod error;
 mod front;
 mod integrate;
 mod publish;
+mod rejoin;
 mod seal;
 
 pub use admit::{AdmitError, Admitted, RECORD_MAX, Submission, admit};
 pub use error::WriteError;
 pub use integrate::Integrated;
 pub use publish::Published;
+pub use rejoin::{RejoinError, Rejoined};
+pub(crate) use rejoin::{TakeError, copy_tree};
 pub use seal::{Advanced, Signed};
 
 use std::sync::Arc;
@@ -100,22 +103,7 @@ impl Writer {
     /// Looks at what is there, takes the seat from whoever has it, and goes on where the last writer stopped. Refuses a store
     /// that would lose or overwrite tiles, a record under another key, and a database that is older than what was published.
     pub fn open(parts: Parts) -> Result<Self, WriteError> {
-        let key = parts.seal.key().clone();
-        let origin = Origin::new(key.name().as_str())?;
-        let policy = parts.witnesses.policy().clone();
-        let known = policy.logs().iter().any(|log| *log.key() == key);
-        let policy = if known { policy } else { policy.with_log(key.clone())? };
-        let witnesses = KeyRing::new(policy.witnesses().iter().map(|witness| witness.key().clone()))?;
-        probe(&*parts.objects, u64::from(std::process::id()))?;
-        let mut publisher = Publisher {
-            parts,
-            seat: Seat(0),
-            origin,
-            own: KeyRing::new([key])?,
-            witnesses,
-            policy,
-            front: None,
-        };
+        let mut publisher = Publisher::new(parts)?;
         publisher.inspect()?;
         publisher.seat = publisher.parts.ledger.take_seat()?;
         // Whoever sat there may have written in the meantime.
@@ -160,6 +148,18 @@ impl Sequencer {
 }
 
 impl Publisher {
+    /// Under no seat yet.
+    fn new(parts: Parts) -> Result<Self, WriteError> {
+        let key = parts.seal.key().clone();
+        let origin = Origin::new(key.name().as_str())?;
+        let policy = parts.witnesses.policy().clone();
+        let known = policy.logs().iter().any(|log| *log.key() == key);
+        let policy = if known { policy } else { policy.with_log(key.clone())? };
+        let witnesses = KeyRing::new(policy.witnesses().iter().map(|witness| witness.key().clone()))?;
+        probe(&*parts.objects, u64::from(std::process::id()))?;
+        Ok(Self { parts, seat: Seat(0), origin, own: KeyRing::new([key])?, witnesses, policy, front: None })
+    }
+
     /// Integrates, signs, asks the witnesses, publishes and tidies. `None`: the record is empty.
     pub fn publish(&mut self) -> Result<Option<Published>, WriteError> {
         let front = self.front.take();

@@ -7,9 +7,9 @@ use countersign_tlog::size::TreeSize;
 use countersign_tlog::tile::{TILE_WIDTH, Tile, TileNodes, TilePath, bundles_between, tiles_between};
 
 use super::{Advanced, CHECKPOINT, Publisher, WriteError, expect_no_fork};
-use crate::ledger::{Cosigned, Tree};
+use crate::ledger::{Cosigned, Elsewhere, Tree};
 use crate::objects::Replaced;
-use crate::witnesses::{Answer, Request};
+use crate::witnesses::{Answer, Request, Silence};
 
 /// Tries to replace the published checkpoint, when somebody else replaces it at the same time.
 const TRIES: usize = 3;
@@ -58,6 +58,8 @@ impl Publisher {
         if !self.policy.evaluate(&checkpoint)?.quorum().is_met() {
             answers = self.ask(&mut checkpoint)?;
         }
+        // Nobody is shown what contradicts what a witness has seen.
+        self.parts.ledger.head()?.up_to_date()?;
         let quorum = self.policy.evaluate(&checkpoint)?.quorum().clone();
         // The ledger first: what readers see is never news to it.
         if last != Some(&checkpoint) {
@@ -67,7 +69,7 @@ impl Publisher {
         Ok(Published { checkpoint, quorum, answers })
     }
 
-    fn ask(&self, checkpoint: &mut SignedCheckpoint) -> Result<Vec<Answer>, WriteError> {
+    pub(super) fn ask(&self, checkpoint: &mut SignedCheckpoint) -> Result<Vec<Answer>, WriteError> {
         let size = checkpoint.checkpoint().size();
         let prove = |old: TreeSize| {
             let tiles = self.tiles();
@@ -76,6 +78,9 @@ impl Publisher {
         let cosigned = self.parts.ledger.cosigned()?;
         let answers = self.parts.witnesses.ask(&Request::new(checkpoint, &cosigned, &prove));
         for Answer { witness, said } in &answers {
+            if let Err(Silence::Ahead { latest, .. }) = said {
+                self.parts.ledger.hear(Elsewhere::Signed(*latest))?;
+            }
             let Ok(lines) = said else { continue };
             if checkpoint.add_verified(lines.clone(), &self.witnesses)? > 0 {
                 let witness = witness.name().as_str().to_owned();
@@ -86,7 +91,7 @@ impl Publisher {
     }
 
     /// Puts a checkpoint in the place of an older one.
-    fn show(&self, checkpoint: &SignedCheckpoint) -> Result<(), WriteError> {
+    pub(super) fn show(&self, checkpoint: &SignedCheckpoint) -> Result<(), WriteError> {
         let bytes = checkpoint.to_string().into_bytes();
         for _ in 0..TRIES {
             let there = self.parts.objects.read(CHECKPOINT)?;
@@ -99,7 +104,12 @@ impl Publisher {
                 let (published, ours) = (Tree::of(&there), Tree::of(checkpoint));
                 expect_no_fork(published, ours)?;
                 if published.size > ours.size {
-                    return Err(WriteError::Stale { published: published.size, known: ours.size });
+                    let known = self.parts.ledger.head()?.published_size();
+                    // Where the ledger knows of it, somebody who took the seat has gone on.
+                    if published.size > known {
+                        return Err(WriteError::Stale { published: published.size, known });
+                    }
+                    return Err(WriteError::Contended);
                 }
             }
             let replaced = self.parts.objects.replace(CHECKPOINT, there.as_deref(), &bytes)?;
