@@ -375,7 +375,8 @@ fn bundles_go_both_ways_and_keep_both_records_proofs() {
         for record in records {
             let proven = record.acts().iter().filter(|act| act.state().proven().is_some()).count();
             // Each side's own record has all three acts; Kravonia exported before Ruritania had taken in her signature.
-            let expected = if home == "KRA" && record.origin().as_str() == "rur.example/record" { 2 } else { 3 };
+            let expected =
+                if home == "KRA" && record.origin().as_str() == "rur.example/record" { 2 } else { 3 };
             assert_eq!(proven, expected, "{home}: record {}", record.origin());
             assert!(record.lies().is_empty() && record.forks().is_empty());
         }
