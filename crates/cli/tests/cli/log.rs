@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::{countersign, json, text};
 
-pub(crate) struct Key(VerifierKey, SigningKey);
+pub(crate) struct Key(pub(crate) VerifierKey, SigningKey);
 
 impl Key {
     fn new(name: &str, seed: u8, kind: SignatureType) -> Self {
@@ -28,7 +28,7 @@ impl Key {
         Self(key.unwrap(), secret)
     }
 
-    fn log() -> Self {
+    pub(crate) fn log() -> Self {
         Self::new("ruritania.example/record", 7, SignatureType::Ed25519)
     }
 
@@ -48,12 +48,12 @@ impl Signer for Key {
 }
 
 /// A log's entries: of one history up to an index, of another from there.
-fn entries(size: u64, since: u64, history: &str) -> Vec<Vec<u8>> {
+pub(crate) fn entries(size: u64, since: u64, history: &str) -> Vec<Vec<u8>> {
     (0..size).map(|at| format!("{} {at}", if at < since { "common" } else { history }).into_bytes()).collect()
 }
 
 /// Writes a log's folder, as any publisher would; its checkpoint.
-fn publish(dir: &Path, entries: &[Vec<u8>], cosigned: bool) -> SignedCheckpoint {
+pub(crate) fn publish(dir: &Path, entries: &[Vec<u8>], cosigned: bool) -> SignedCheckpoint {
     let mut edge = Edge::new();
     let put = |path: TilePath, bytes: &[u8]| {
         let path = dir.join(path.to_string());
@@ -82,7 +82,7 @@ fn publish(dir: &Path, entries: &[Vec<u8>], cosigned: bool) -> SignedCheckpoint 
     signed
 }
 
-fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -103,7 +103,7 @@ fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Runs `log …` with the log's key.
-fn log(dir: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn log(dir: &Path, arguments: &[&str]) -> Output {
     let key = Key::log().0.to_string();
     countersign(dir, &[&["log"], arguments, &["--key", &key]].concat())
 }

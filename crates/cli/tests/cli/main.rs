@@ -13,6 +13,8 @@ mod log;
 mod pdf;
 mod sign;
 mod stamp;
+#[cfg(target_os = "linux")]
+mod sweep;
 #[cfg(unix)]
 mod witness;
 #[cfg(unix)]
