@@ -239,7 +239,8 @@ fn following_ends_gracefully_when_asked_to() {
 #[test]
 fn each_fault_is_told_the_copy_stays_and_goes_on_when_the_cause_is_gone() {
     type Spoil = fn(&Path);
-    let rows: [(&str, Spoil, i32, &str); 10] = [
+    let rows: [(&str, Spoil, i32, &str); 11] = [
+        ("another key", other_key, 3, "nothing was accepted"),
         ("missing tile", |log| fs::remove_file(log.join("tile/0/001")).unwrap(), 1, "tile/0/001 is missing"),
         (
             "missing bundle",
@@ -299,7 +300,7 @@ fn each_fault_is_told_the_copy_stays_and_goes_on_when_the_cause_is_gone() {
     }
 }
 
-fn spoil(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+pub(crate) fn spoil(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = fs::read(path).unwrap();
     change(&mut bytes);
     fs::write(path, bytes).unwrap();
@@ -384,6 +385,63 @@ fn included_and_witnessed_are_told_apart_and_other_proofs_refused() {
         assert_eq!(output.status.code(), Some(exit), "{proof} {entry:?} {trust:?}: {said}");
         assert!(said.contains(words), "{words}: {said}");
     }
+}
+
+#[test]
+fn without_a_whole_log_there_is_no_proof_and_unread_is_not_wrong() {
+    type Spoil = fn(&Path);
+    let rows: [(&str, Spoil, i32, &str); 7] = [
+        ("missing tile", |log| fs::remove_file(log.join("tile/0/001")).unwrap(), 1, "tile/0/001 is missing"),
+        (
+            "truncated tile",
+            |log| spoil(&log.join("tile/0/001"), |bytes| bytes.truncate(100)),
+            1,
+            "100 were read",
+        ),
+        (
+            "flipped bit",
+            |log| spoil(&log.join("tile/0/001"), |bytes| bytes[77] ^= 2),
+            1,
+            "a tile of the log is wrong",
+        ),
+        ("unread tile", |log| in_the_way(&log.join("tile/0/001")), 3, "it is no file"),
+        ("unread checkpoint", |log| in_the_way(&log.join("checkpoint")), 3, "it is no file"),
+        ("another key", other_key, 3, "the checkpoint is not trusted"),
+        (
+            "old checkpoint",
+            |log| drop(publish(log, &entries(200, 0, "common"), false)),
+            1,
+            "none of the 200 entries",
+        ),
+    ];
+    for (what, damage, exit, words) in rows {
+        let temporary = TempDir::new().unwrap();
+        let dir = temporary.path();
+        publish(&dir.join("log"), &entries(600, 0, "common"), false);
+        fs::write(dir.join("entry"), "common 300").unwrap();
+        damage(&dir.join("log"));
+        let output = log(dir, &["prove", "log", "--entry", "entry"]);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(exit), "{what}: {said}");
+        assert!(said.contains("no proof: ") && said.contains(words), "{what}: {said}");
+        assert!(!dir.join("300.tlog-proof").exists());
+        fs::remove_dir_all(dir.join("log")).unwrap();
+        publish(&dir.join("log"), &entries(600, 0, "common"), false);
+        assert_eq!(log(dir, &["prove", "log", "--entry", "entry"]).status.code(), Some(0), "{what}");
+    }
+}
+
+/// A folder in a file's place.
+fn in_the_way(path: &Path) {
+    fs::remove_file(path).unwrap();
+    fs::create_dir(path).unwrap();
+}
+
+/// The same checkpoint, signed by a key of the same name that is another.
+pub(crate) fn other_key(log: &Path) {
+    let signed = SignedCheckpoint::read(&fs::read(log.join("checkpoint")).unwrap()).unwrap();
+    let other = Key::new(signed.checkpoint().origin().as_str(), 9, SignatureType::Ed25519);
+    fs::write(log.join("checkpoint"), signed.checkpoint().sign(&other).unwrap().to_string()).unwrap();
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod inspect;
 mod key;
 mod log;
 mod pdf;
+#[cfg(unix)]
+mod record_faults;
 mod sign;
 mod stamp;
 #[cfg(target_os = "linux")]

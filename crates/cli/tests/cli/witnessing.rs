@@ -18,14 +18,14 @@ use crate::witness::Process;
 use crate::{countersign, json, text};
 
 /// A desk with a home, its witnesses not yet named.
-struct Desk {
+pub(crate) struct Desk {
     temporary: TempDir,
-    vkey: String,
+    pub(crate) vkey: String,
 }
 
 impl Desk {
     /// A key to sign with, a home, an empty dossier.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let temporary = TempDir::new().unwrap();
         let dir = temporary.path();
         let made = json(&done(countersign(dir, &["init", "home", "--party", "RUR", "--no-ca", "--json"])));
@@ -35,21 +35,21 @@ impl Desk {
         desk
     }
 
-    fn dir(&self) -> &Path {
+    pub(crate) fn dir(&self) -> &Path {
         self.temporary.path()
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir().join(name)
     }
 
     /// Runs a verb in a home.
-    fn run(&self, home: &str, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, home: &str, arguments: &[&str]) -> Output {
         countersign(self.dir(), &[arguments, &["--home", home]].concat())
     }
 
     /// Puts an act on the record; two entries, the act's and the dossier's head.
-    fn act(&self, home: &str, says: &str) -> Output {
+    pub(crate) fn act(&self, home: &str, says: &str) -> Output {
         let words = ["act", "mandate", "--key", "berg", "--by", "berg", "--capacity", "SL"];
         let on = ["--on-behalf-of", "RUR", "--with", "KRA", "--matter", "trade", "--says", says];
         self.run(home, &[&words[..], &on, &["--into", "talks", "--json"]].concat())
@@ -79,7 +79,7 @@ impl Desk {
     }
 
     /// A copy of a home as it is now: nobody writes to it.
-    fn copy(&self, from: &str, to: &str) {
+    pub(crate) fn copy(&self, from: &str, to: &str) {
         copy(&self.path(from), &self.path(to));
     }
 
@@ -90,7 +90,7 @@ impl Desk {
     }
 }
 
-fn done(output: Output) -> Output {
+pub(crate) fn done(output: Output) -> Output {
     assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
     output
 }
@@ -176,7 +176,8 @@ fn the_quorum_is_met_or_not_as_each_witness_is_gone_slow_a_stranger_or_back() {
 
 #[test]
 fn whoever_lies_or_talks_nonsense_counts_for_nothing_and_the_record_stays() {
-    let rows: [(&str, fn() -> Reply, &str); 7] = [
+    type Row = (&'static str, fn() -> Reply, &'static str);
+    let rows: [Row; 7] = [
         ("nothing", || Reply::HangUp, "could not be reached"),
         ("garbage", || Reply::ok("text/plain", b"<html>\n".to_vec()), "can't be read"),
         ("another's cosignature", || Reply::ok("text/plain", forged()), "does not verify"),
@@ -208,9 +209,9 @@ fn whoever_lies_or_talks_nonsense_counts_for_nothing_and_the_record_stays() {
         done(desk.run("home", &["log", "fsck", "home/record", "--key", &desk.vkey]));
     }
     // One that cries fork shows nothing: it is its word against the record's, kept as such.
-    let liar = Loopback::serve(|asked| match asked.line.starts_with("POST") {
-        true => Reply::status(422),
-        false => Reply::status(404),
+    let liar = Loopback::serve(|asked| {
+        let status = if asked.line.starts_with("POST") { 422 } else { 404 };
+        Reply::status(status)
     });
     desk.name("home", 2, &[(&other.vkey, &liar.url())]);
     desk.act("home", "after");
@@ -260,6 +261,14 @@ fn an_old_copy_is_told_so_by_the_witness_and_publishes_nothing() {
     let output = mirror("old");
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
     assert!(text(&output.stdout).contains("rollback"));
+    // What has a place and no checkpoint has no proof.
+    let output = desk.run("old", &["log", "prove", "--of", "2", "--dossier", "talks"]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}{}", text(&output.stderr));
+    assert!(
+        told.contains("sequenced as entry 2") && told.contains("the published checkpoint has 2"),
+        "{told}"
+    );
     // The record itself goes on.
     assert_eq!(json(&desk.act("home", "fourth"))["record"]["state"], "witnessed");
 }
@@ -323,4 +332,63 @@ fn a_forked_record_is_shown_by_its_witnesses_and_its_mirror_to_whoever_checks_th
     // The record and its mirror go on with what was seen first.
     assert_eq!(json(&desk.act("home", "fourth"))["record"]["state"], "witnessed");
     done(mirror("home"));
+}
+
+#[test]
+fn the_proof_of_an_act_of_the_home_convinces_a_stranger() {
+    let desk = Desk::new();
+    let witness = desk.witness("one", true);
+    desk.name("home", 1, &[pair(&witness)]);
+    let ids: Vec<String> = ["first", "second"]
+        .map(|says| json(&desk.act("home", says))["id"].as_str().unwrap().to_owned())
+        .into();
+    done(desk.run("home", &["dossier", "export", "talks", "-o", "talks.dossier"]));
+    let bundle = fs::read(desk.path("talks.dossier")).unwrap();
+    let bundle = countersign_verify::bundle::read(&bundle).unwrap();
+    for (act, name) in bundle.acts.iter().zip(["a", "b"]) {
+        let salt = act.salt.as_ref().unwrap().as_bytes().to_vec();
+        for (kind, bytes) in [("salt", &salt), ("json", &act.json), ("p7s", &act.p7s)] {
+            fs::write(desk.path(&format!("{name}.{kind}")), bytes).unwrap();
+        }
+    }
+    let hex = ids[1].strip_prefix("sha256:").unwrap();
+    let ways: [(&[&str], &str); 4] = [
+        (&["--of", "1", "--dossier", "talks"], "a"),
+        (&["--of", &ids[0]], "a"),
+        (&["--of", "2", "--dossier", "talks"], "b"),
+        (&["--of", hex], "b"),
+    ];
+    for (at, (way, name)) in ways.into_iter().enumerate() {
+        let proof = format!("{at}.tlog-proof");
+        let made = done(desk.run("home", &[&["log", "prove", "-o", &proof, "--json"], way].concat()));
+        assert_eq!(json(&made)["index"], if name == "a" { 0 } else { 2 });
+        let verified = |name: &str| {
+            let [salt, act, p7s] = ["salt", "json", "p7s"].map(|kind| format!("{name}.{kind}"));
+            let of = ["--salt", &salt, "--act", &act, "--p7s", &p7s, "--policy", "home/witnesses.policy"];
+            let words = [&["log", "verify", &proof], &of[..], &["--key", &desk.vkey]].concat();
+            countersign(desk.dir(), &words)
+        };
+        let told = text(&done(verified(name)).stdout);
+        for words in ["sequenced  yes: entry", "included   yes: ", "witnessed  yes: "] {
+            assert!(told.contains(words), "{told}");
+        }
+        let output = verified(if name == "a" { "b" } else { "a" });
+        let told = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains("sequenced  unknown") && told.contains("included   no"), "{told}");
+    }
+    let none = format!("sha256:{}", "0".repeat(64));
+    let nobodys: [&[&str]; 6] = [
+        &["--of", "3", "--dossier", "talks"],
+        &["--of", "0", "--dossier", "talks"],
+        &["--of", "1", "--dossier", "walks"],
+        &["--of", "1"],
+        &["--of", &none],
+        &["--of", "sha256:12"],
+    ];
+    for way in nobodys {
+        let output = desk.run("home", &[&["log", "prove"], way].concat());
+        let told = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && told.contains("there is no act"), "{way:?}: {told}");
+    }
 }
