@@ -82,7 +82,9 @@ fn of_home(dossier: &Recorded, args: &Args, shell: &Shell) -> Result<Packed, Fai
     let mut export = Export::of(dossier)?;
     if !export.unpublished.is_empty() {
         let (told, _) = dossier.publish()?;
-        told.iter().for_each(|told| shell.tell(told));
+        for told in &told {
+            shell.tell(told);
+        }
         export = Export::of(dossier)?;
     }
     for number in &export.unpublished {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use countersign_peer::witness::circle::Circle;
 use countersign_peer::witness::client::Patience;
-use countersign_peer::witness::outcome::Asked;
 use countersign_store::directory::Directory;
 use countersign_store::ledger::{Elsewhere, Ledger as _};
 use countersign_store::objects::Objects;
@@ -74,11 +73,9 @@ impl Home {
             // What each witness said comes back with what was published; what shows an alarm is kept here.
             None => {
                 let alarms = self.alarms.clone();
-                let tell = move |asked: &Asked| alarms.keep(asked);
-                Arc::new(
-                    Circle::new(self.witnesses()?, seal.key(), Patience::default(), tell)
-                        .map_err(|error| Failure::usage(fault::told(&error)))?,
-                )
+                let keep = move |asked: &_| alarms.keep(asked);
+                let circle = Circle::new(self.witnesses()?, seal.key(), Patience::default(), keep);
+                Arc::new(circle.map_err(|error| Failure::usage(fault::told(&error)))?)
             }
         };
         Ok(Parts {
