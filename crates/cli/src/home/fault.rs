@@ -42,9 +42,18 @@ pub(crate) fn ledger(error: LedgerError) -> Failure {
 
 /// What to do about a folder's fault.
 pub(crate) fn objects(error: ObjectsError) -> Failure {
-    let full = error.source.kind() == std::io::ErrorKind::StorageFull;
     let failure = Failure::usage(told(&error));
-    if full { failure.help("the disk is full: make room and run the command again") } else { failure }
+    if full(&error) { failure.help(FULL) } else { failure }
+}
+
+/// What to do about a full disk.
+const FULL: &str = "the disk is full: make room and run the command again";
+
+/// Whether an error stems from a full disk.
+fn full(error: &(dyn Error + 'static)) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull)
+        || error.source().is_some_and(full)
 }
 
 /// What to do about a record that does not grow.
@@ -55,6 +64,7 @@ pub(crate) fn write(error: WriteError) -> Failure {
         other => {
             let failure = Failure::usage(told(&other));
             match other {
+                _ if full(&other) => failure.help(FULL),
                 WriteError::Stale { .. } => failure.help(
                     "`countersign home rejoin MIRROR` takes over what was published since; the record's own folder will do where it is whole",
                 ),

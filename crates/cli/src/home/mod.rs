@@ -20,7 +20,7 @@ mod lock;
 mod seal;
 mod stores;
 
-pub(crate) use alarms::Alarms;
+pub(crate) use alarms::{Alarms, Kept};
 pub(crate) use config::Config;
 pub(crate) use create::{New, create};
 pub(crate) use fault::{ledger, objects, told, write};

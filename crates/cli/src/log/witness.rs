@@ -1,12 +1,13 @@
 //! `countersign log witness`: the home's witnesses are asked now.
 
-use countersign_store::ledger::{Elsewhere, Ledger as _};
+use countersign_store::ledger::{Elsewhere, Ledger as _, LedgerError};
 use countersign_store::witnesses::Answer;
+use countersign_store::writer::WriteError;
 use serde_json::{Value, json};
 
 use super::trust::{checkpoint_json, escaped, quorum_json, quorum_words};
 use crate::exit::{Exit, Failure};
-use crate::home::{self, Alarms, Home};
+use crate::home::{self, Alarms, Home, Kept};
 use crate::shell::Shell;
 
 /// What `log witness` is given.
@@ -26,10 +27,12 @@ pub(super) fn run(_: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let stores = home.stores()?;
     let mut writer = home.writer(&stores)?;
     // A record that is held back goes on where the witnesses say that it may.
-    if stores.store.head().map_err(home::ledger)?.elsewhere != Elsewhere::Nothing {
-        writer.confirm().map_err(home::write)?;
-    }
-    let published = writer.publish().map_err(home::write)?;
+    let held_back = stores.store.head().map_err(home::ledger)?.elsewhere != Elsewhere::Nothing;
+    let confirmed = if held_back { writer.confirm().map(|_| ()) } else { Ok(()) };
+    let published = match confirmed.and_then(|()| writer.publish()) {
+        Err(error) if contradicted(&error, &home.alarms) => return alarm(&error, &home.alarms, shell),
+        published => published.map_err(home::write)?,
+    };
     let exit = match (published.alarms().next(), published.quorum().is_met()) {
         (Some(_), _) => Exit::No,
         (None, true) => Exit::Yes,
@@ -67,9 +70,41 @@ pub(super) fn run(_: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// Whether nothing is signed because others have more of the record, or another one.
+fn contradicted(error: &WriteError, alarms: &Alarms) -> bool {
+    matches!(error, WriteError::Ledger(LedgerError::Behind { .. })) || !alarms.kept().is_empty()
+}
+
+/// Nothing was published: why, and who says so.
+fn alarm(error: &WriteError, alarms: &Alarms, shell: &mut Shell) -> Result<Exit, Failure> {
+    let (why, kept) = (home::told(error), alarms.kept());
+    if shell.json {
+        let witnesses: Vec<Value> = kept
+            .iter()
+            .map(|kept| {
+                json!({
+                    "witness": kept.witness.name().as_str(), "cosigned": false, "alarm": true,
+                    "kept": kept.folder().map(|folder| folder.display().to_string()), "message": kept.says,
+                })
+            })
+            .collect();
+        shell.print_json(
+            &json!({"checkpoint": null, "quorum": null, "witnesses": witnesses, "message": why}),
+        )?;
+    } else {
+        let mut text = format!("ALARM nothing is published: {}\n", escaped(&why));
+        for kept in &kept {
+            let name = escaped(kept.witness.name().as_str());
+            text.push_str(&format!("  ALARM {name}: {}\n    {}\n", escaped(&kept.says), kept.words()));
+        }
+        shell.print(&text)?;
+    }
+    Ok(Exit::No)
+}
+
 fn answer_json(answer: &Answer, alarms: &Alarms) -> Value {
     let kept = alarms.kept().into_iter().find(|kept| kept.witness == answer.witness);
-    let folder = kept.and_then(|kept| kept.folder.ok()).map(|folder| folder.display().to_string());
+    let folder = kept.as_ref().and_then(Kept::folder).map(|folder| folder.display().to_string());
     json!({
         "witness": answer.witness.name().as_str(), "cosigned": answer.said.is_ok(), "alarm": answer.alarms(),
         "kept": folder, "message": answer.said.as_ref().err().map(ToString::to_string),

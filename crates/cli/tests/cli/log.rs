@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::{countersign, json, text};
 
-struct Key(VerifierKey, SigningKey);
+pub(crate) struct Key(pub(crate) VerifierKey, SigningKey);
 
 impl Key {
     fn new(name: &str, seed: u8, kind: SignatureType) -> Self {
@@ -28,11 +28,11 @@ impl Key {
         Self(key.unwrap(), secret)
     }
 
-    fn log() -> Self {
+    pub(crate) fn log() -> Self {
         Self::new("ruritania.example/record", 7, SignatureType::Ed25519)
     }
 
-    fn witness() -> Self {
+    pub(crate) fn witness() -> Self {
         Self::new("near.example/witness", 8, SignatureType::CosignatureV1)
     }
 }
@@ -48,12 +48,12 @@ impl Signer for Key {
 }
 
 /// A log's entries: of one history up to an index, of another from there.
-fn entries(size: u64, since: u64, history: &str) -> Vec<Vec<u8>> {
+pub(crate) fn entries(size: u64, since: u64, history: &str) -> Vec<Vec<u8>> {
     (0..size).map(|at| format!("{} {at}", if at < since { "common" } else { history }).into_bytes()).collect()
 }
 
 /// Writes a log's folder, as any publisher would; its checkpoint.
-fn publish(dir: &Path, entries: &[Vec<u8>], cosigned: bool) -> SignedCheckpoint {
+pub(crate) fn publish(dir: &Path, entries: &[Vec<u8>], cosigned: bool) -> SignedCheckpoint {
     let mut edge = Edge::new();
     let put = |path: TilePath, bytes: &[u8]| {
         let path = dir.join(path.to_string());
@@ -82,7 +82,7 @@ fn publish(dir: &Path, entries: &[Vec<u8>], cosigned: bool) -> SignedCheckpoint 
     signed
 }
 
-fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -103,7 +103,7 @@ fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Runs `log …` with the log's key.
-fn log(dir: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn log(dir: &Path, arguments: &[&str]) -> Output {
     let key = Key::log().0.to_string();
     countersign(dir, &[&["log"], arguments, &["--key", &key]].concat())
 }
@@ -239,7 +239,8 @@ fn following_ends_gracefully_when_asked_to() {
 #[test]
 fn each_fault_is_told_the_copy_stays_and_goes_on_when_the_cause_is_gone() {
     type Spoil = fn(&Path);
-    let rows: [(&str, Spoil, i32, &str); 10] = [
+    let rows: [(&str, Spoil, i32, &str); 11] = [
+        ("another key", other_key, 3, "nothing was accepted"),
         ("missing tile", |log| fs::remove_file(log.join("tile/0/001")).unwrap(), 1, "tile/0/001 is missing"),
         (
             "missing bundle",
@@ -299,7 +300,7 @@ fn each_fault_is_told_the_copy_stays_and_goes_on_when_the_cause_is_gone() {
     }
 }
 
-fn spoil(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+pub(crate) fn spoil(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = fs::read(path).unwrap();
     change(&mut bytes);
     fs::write(path, bytes).unwrap();
@@ -384,6 +385,63 @@ fn included_and_witnessed_are_told_apart_and_other_proofs_refused() {
         assert_eq!(output.status.code(), Some(exit), "{proof} {entry:?} {trust:?}: {said}");
         assert!(said.contains(words), "{words}: {said}");
     }
+}
+
+#[test]
+fn without_a_whole_log_there_is_no_proof_and_unread_is_not_wrong() {
+    type Spoil = fn(&Path);
+    let rows: [(&str, Spoil, i32, &str); 7] = [
+        ("missing tile", |log| fs::remove_file(log.join("tile/0/001")).unwrap(), 1, "tile/0/001 is missing"),
+        (
+            "truncated tile",
+            |log| spoil(&log.join("tile/0/001"), |bytes| bytes.truncate(100)),
+            1,
+            "100 were read",
+        ),
+        (
+            "flipped bit",
+            |log| spoil(&log.join("tile/0/001"), |bytes| bytes[77] ^= 2),
+            1,
+            "a tile of the log is wrong",
+        ),
+        ("unread tile", |log| in_the_way(&log.join("tile/0/001")), 3, "it is no file"),
+        ("unread checkpoint", |log| in_the_way(&log.join("checkpoint")), 3, "it is no file"),
+        ("another key", other_key, 3, "the checkpoint is not trusted"),
+        (
+            "old checkpoint",
+            |log| drop(publish(log, &entries(200, 0, "common"), false)),
+            1,
+            "none of the 200 entries",
+        ),
+    ];
+    for (what, damage, exit, words) in rows {
+        let temporary = TempDir::new().unwrap();
+        let dir = temporary.path();
+        publish(&dir.join("log"), &entries(600, 0, "common"), false);
+        fs::write(dir.join("entry"), "common 300").unwrap();
+        damage(&dir.join("log"));
+        let output = log(dir, &["prove", "log", "--entry", "entry"]);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(exit), "{what}: {said}");
+        assert!(said.contains("no proof: ") && said.contains(words), "{what}: {said}");
+        assert!(!dir.join("300.tlog-proof").exists());
+        fs::remove_dir_all(dir.join("log")).unwrap();
+        publish(&dir.join("log"), &entries(600, 0, "common"), false);
+        assert_eq!(log(dir, &["prove", "log", "--entry", "entry"]).status.code(), Some(0), "{what}");
+    }
+}
+
+/// A folder in a file's place.
+fn in_the_way(path: &Path) {
+    fs::remove_file(path).unwrap();
+    fs::create_dir(path).unwrap();
+}
+
+/// The same checkpoint, signed by a key of the same name that is another.
+pub(crate) fn other_key(log: &Path) {
+    let signed = SignedCheckpoint::read(&fs::read(log.join("checkpoint")).unwrap()).unwrap();
+    let other = Key::new(signed.checkpoint().origin().as_str(), 9, SignatureType::Ed25519);
+    fs::write(log.join("checkpoint"), signed.checkpoint().sign(&other).unwrap().to_string()).unwrap();
 }
 
 #[test]

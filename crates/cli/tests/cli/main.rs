@@ -11,10 +11,16 @@ mod inspect;
 mod key;
 mod log;
 mod pdf;
+#[cfg(unix)]
+mod record_faults;
 mod sign;
 mod stamp;
+#[cfg(target_os = "linux")]
+mod sweep;
 #[cfg(unix)]
 mod witness;
+#[cfg(unix)]
+mod witnessing;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -57,7 +57,7 @@ impl Process {
         Some(Self { child, stderr, vkey: word("vkey"), url: word("listening") })
     }
 
-    fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let group = format!("-{}", self.child.id());
         assert!(Command::new("kill").args([signal, "--", &group]).status().unwrap().success());
     }
