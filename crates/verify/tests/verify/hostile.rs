@@ -117,7 +117,10 @@ fn a_grant_signed_with_a_key_that_nobody_bound_is_no_yes() {
     assert_eq!(said.column("internal"), "unknown", "{}", said.text);
 }
 
-const QUIET: [(&str, fn(&Table) -> Value); 5] = [
+type BodyOf = fn(&Table) -> Value;
+
+/// Kinds that don't bear, `open-dossier` aside, which only names what the manifest names.
+const QUIET: [(&str, BodyOf); 5] = [
     ("note", |_| json!({"says": "n"})),
     ("statement", |_| json!({"speaker": "An office", "says": "words", "speaks_for": "SL"})),
     ("assurance", |_| json!({"speaker": "An office", "says": "words", "speaks_for": "SL", "public": true})),
