@@ -113,6 +113,8 @@ pub struct Replay {
     pub facts: Vec<Act>,
     /// Grants, revocations and restrictions made in the record itself.
     pub record: Vec<Statement>,
+    /// Which act made each of them.
+    pub made_by: Vec<u32>,
     /// First occurrence of each event.
     pub milestones: Vec<Milestone>,
     /// What happened out of order.
@@ -141,6 +143,7 @@ impl Replay {
             parties: fold.parties,
             facts: fold.facts,
             record: fold.record,
+            made_by: fold.made_by,
             milestones: fold.milestones,
             flags: fold.flags,
             state,
@@ -172,6 +175,7 @@ struct Fold {
     seen: HashSet<Digest>,
     facts: Vec<Act>,
     record: Vec<Statement>,
+    made_by: Vec<u32>,
     grants: BTreeSet<GrantId>,
     milestones: Vec<Milestone>,
     flags: Vec<Flag>,
@@ -366,7 +370,15 @@ impl Fold {
             made: Some(Moment::Instant(act.at)),
             report_due: act.moment("report_due").map(Moment::Instant),
         });
-        self.state_fact(act, fact, act.moment("from"), act.moment("until"));
+        // Nobody grants for the past either: what was done by then was done without it.
+        let from = act.moment("from").map(|from| from.max(act.at));
+        if act.moment("from").is_some_and(|from| from < act.at) {
+            self.flag(
+                number,
+                format!("act {number} grants {name} from before it was done: it counts from its own time"),
+            );
+        }
+        self.state_fact((act, number), fact, from, act.moment("until"));
     }
 
     fn revoke(&mut self, act: &SignedAct, number: u32) {
@@ -384,7 +396,7 @@ impl Fold {
             _ => ActorId::from(act.person.clone()),
         };
         let fact = Fact::Revocation(Revocation { grant, by: Some(by), notified: notices(act) });
-        self.state_fact(act, fact, Some(from), None);
+        self.state_fact((act, number), fact, Some(from), None);
     }
 
     fn restrict(&mut self, act: &SignedAct, number: u32) {
@@ -401,10 +413,17 @@ impl Fold {
             publicised: act.moment("publicised").map(Moment::Instant),
             notified: notices(act),
         });
-        self.state_fact(act, fact, Some(act.at), None);
+        self.state_fact((act, number), fact, Some(act.at), None);
     }
 
-    fn state_fact(&mut self, act: &SignedAct, fact: Fact, from: Option<Instant>, until: Option<Instant>) {
+    fn state_fact(
+        &mut self,
+        (act, number): (&SignedAct, u32),
+        fact: Fact,
+        from: Option<Instant>,
+        until: Option<Instant>,
+    ) {
+        self.made_by.push(number);
         let valid = Validity { from: from.map(Moment::Instant), until: until.map(Moment::Instant) };
         self.record.push(Statement { fact, valid, basis: act.words("basis").map(str::to_owned) });
     }

@@ -248,6 +248,8 @@ pub(crate) fn recorded_after(
         placed.sort_unstable_by_key(|(index, _)| *index);
         let mut before: Option<(u32, Instant)> = None;
         for (_, act) in placed {
+            // An act that may be withheld without a word must not make another late.
+            let tells = act.act().kind.bears();
             if let Some((number, claimed)) = before {
                 let known = after.entry(act.number()).or_insert((number, claimed));
                 if claimed > known.1 {
@@ -256,7 +258,7 @@ pub(crate) fn recorded_after(
             }
             // Nobody makes others' acts late by claiming a time after which their own act is shown to exist.
             let claimed = act.proven_by().map_or(act.act().at, |proven| proven.min(act.act().at));
-            if before.is_none_or(|(_, latest)| claimed > latest) {
+            if tells && before.is_none_or(|(_, latest)| claimed > latest) {
                 before = Some((act.number(), claimed));
             }
         }

@@ -14,7 +14,7 @@ use countersign_authority::model::policy::{Event, Policy};
 use countersign_authority::model::terms::{By, Clause, EntryIntoForce, Obligation, Terms};
 use countersign_authority::model::time::{Instant, Utc, Zone};
 use countersign_authority::order::{OrderFinding, OrderQuestion, order};
-use countersign_authority::verdict::{Asked, Column, Decision, Reason, Rule, Verdict};
+use countersign_authority::verdict::{Asked, Decision, Verdict};
 use countersign_authority::{Ask, Question, World, WorldError, decide};
 use countersign_notation::diagnostic::Diagnostic;
 use countersign_notation::{digest::sha256, parse, resolve, time};
@@ -27,14 +27,16 @@ use crate::decision::Rendering;
 use crate::evidence::{Discarded, Evidence, Reader, VerifiedAct, examine};
 use crate::recorded::{KnownAt, UnreadKey};
 
+mod hanging;
 mod record;
 mod signed;
 
+use hanging::{Hanging, decided};
 pub(crate) use record::acts;
 use record::{Known, hold_back, records, unless_withheld, withheld};
 pub use record::{Quorate, RecordLine, RecordedAct, Withheld};
 pub use signed::{Doubt, PdfLine, SignerLine, TimeLine};
-use signed::{bound_times, doubts, hangs_on, pdfs, signers, times};
+use signed::{bound_times, doubts, made_late, pdfs, signers, times};
 
 /// Why no report can be made of a bundle.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -214,7 +216,18 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
     let parties: Vec<PartyId> =
         bundle.manifest.parties.iter().filter_map(|party| PartyId::new(party).ok()).collect();
     let ask = Question { ask: Ask::Text, as_of: Some(as_of), known_at, parties, milestones };
-    let mut decision = decided(&world, &replay.facts, &ask, &admitted, &doubts);
+    let mut late = made_late(&evidence);
+    late.retain(|number, _| admitted.iter().any(|act| act.number == *number));
+    let hanging = Hanging {
+        maps: &with_record,
+        policy,
+        zone: zone.as_ref(),
+        replay: &replay,
+        admitted: &admitted,
+        doubts: &doubts,
+        late: &late,
+    };
+    let mut decision = decided(&world, &ask, &hanging);
     hold_back(&mut decision, &withheld);
     let rendering = Rendering { world: &world, acts: &replay.facts };
     let decision_json = rendering.json(&decision);
@@ -269,53 +282,6 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         policy: policy.map(countersign_notation::digest::policy),
         record_policy: question.records.map(|records| sha256(&records.to_bytes())),
     })
-}
-
-/// Decides, and where the answer hangs on acts that are in doubt, says so.
-fn decided(
-    world: &World<'_>,
-    facts: &[Act],
-    ask: &Question,
-    admitted: &[Admitted],
-    doubts: &[Doubt],
-) -> Decision {
-    let decision = decide(world, facts, ask);
-    if doubts.is_empty() {
-        return decision;
-    }
-    let doubtful = |number: u32| doubts.iter().any(|doubt| doubt.number == number);
-    let ids: Vec<String> =
-        admitted.iter().filter(|act| doubtful(act.number)).map(|act| act.id.to_string()).collect();
-    let bound: Vec<Act> =
-        facts.iter().filter(|fact| !ids.iter().any(|id| **id == *fact.id)).cloned().collect();
-    let ask = match &decision.asked {
-        // Without the doubtful acts another text could be the one asked about; keep to this one where it is.
-        Asked::Text(_) => Question { as_of: Some(decision.as_of), ..ask.clone() },
-        _ => ask.clone(),
-    };
-    let without = decide(world, &bound, &ask);
-    let mut decision = decision;
-    for party in &mut decision.parties {
-        let other = without.parties.iter().find(|other| other.party == party.party);
-        let pairs = [
-            (&mut party.internal, other.map(|o| &o.internal)),
-            (&mut party.legal, other.map(|o| &o.legal)),
-            (&mut party.gate, other.map(|o| &o.gate)),
-        ];
-        for (column, other) in pairs {
-            if other.is_none_or(|other| other.verdict.word() != column.verdict.word()) {
-                let says = hangs_on(doubts, column.verdict.word());
-                let why = vec![Reason { rule: Rule::Recognition, says, facts: Vec::new() }];
-                *column = Column { verdict: Verdict::Unknown, why, proof: None };
-            }
-        }
-        party.headline =
-            countersign_authority::verdict::Headline::of(&party.legal.verdict, &party.gate.verdict);
-        if party.headline == countersign_authority::verdict::Headline::Undetermined {
-            party.gloss = None;
-        }
-    }
-    decision
 }
 
 fn maps(bundle: &Bundle) -> Result<Vec<Map>, ReportError> {

@@ -11,7 +11,7 @@ use countersign_store::writer::Admitted as Checked;
 use countersign_tlog::checkpoint::Origin;
 use countersign_tlog::policy::Policy;
 use countersign_verify::bundle::{Bundle, BundledRecord, Manifest};
-use countersign_verify::record::{RecordEvidence, RecordState, Testimony};
+use countersign_verify::record::{Completeness, Incomplete, RecordEvidence, RecordState, Testimony};
 
 use super::{PAGE, Recorded, Standing, checked, files};
 use crate::exit::Failure;
@@ -115,7 +115,14 @@ fn holds(testimony: &Testimony) -> Result<(), Failure> {
             .help("nothing was taken in; ask for the bundle again"));
         }
     }
-    Ok(())
+    // Links that nothing proves would stand in the way of the true ones later.
+    match testimony.completeness() {
+        Completeness::Unproven(why) if *why != Incomplete::NoLinks => {
+            Err(Failure::usage(format!("record {}: {why}", testimony.origin()))
+                .help("nothing was taken in; ask for the bundle again"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Form and signature of one act, and that it belongs here.

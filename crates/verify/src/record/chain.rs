@@ -167,6 +167,8 @@ impl Head {
 /// An act of the bundle, as one record knows it.
 pub(super) struct Shown<'a> {
     pub(super) act: &'a BundledAct,
+    /// Whether its bytes are an act's. If not, it is as good as withheld.
+    pub(super) is_act: bool,
     /// Its entry there; none without a salt.
     pub(super) commitment: Option<Commitment>,
     /// Its proven index there.
@@ -200,7 +202,8 @@ pub(super) fn examine(
 ) -> Examined {
     let by_entry: BTreeMap<Commitment, &Link> = record.links.iter().map(|link| (link.act, link)).collect();
     let link_of = |shown: &Shown<'_>| shown.commitment.and_then(|entry| by_entry.get(&entry).copied());
-    let places: Vec<Option<u32>> = shown.iter().map(|shown| link_of(shown).map(|link| link.number)).collect();
+    let places: Vec<Option<u32>> =
+        shown.iter().map(|shown| link_of(shown).filter(|_| shown.is_act).map(|link| link.number)).collect();
     let proven = prove(dossier, record, prover);
     let chain =
         proven.as_ref().ok().map(|(_, links)| Chain { dossier: dossier.to_owned(), links: links.clone() });
@@ -254,7 +257,8 @@ fn prove(
 /// That each act shown is the one that its link commits to. Another record than the bundle's own may lack acts: it has
 /// those that were given to it.
 fn fit(is_own: bool, shown: &[Shown<'_>], places: &[Option<u32>]) -> Result<(), Incomplete> {
-    for (Shown { act, commitment, .. }, place) in shown.iter().zip(places) {
+    let acts = shown.iter().zip(places).filter(|(shown, _)| shown.is_act);
+    for (Shown { act, commitment, .. }, place) in acts {
         let number = act.number;
         match (commitment, place) {
             (None, _) if is_own => return Err(Incomplete::NoSalt { number }),

@@ -29,6 +29,7 @@ pub use proof::{Proven, RecordState, Unproven};
 
 use chain::{Chain, Shown};
 use countersign_agreement::record::Commitment;
+use countersign_agreement::signed::SignedAct;
 use countersign_authority::model::name::Digest;
 use countersign_tlog::checkpoint::Origin;
 use countersign_tlog::hash::Hash;
@@ -168,6 +169,9 @@ impl Testimony {
         for act in &bundle.acts {
             let BundledProof { tlog_proof: proof, salt } = beside(act);
             let commitment = salt.map(|salt| Commitment::of(&salt, &act.json, &act.p7s));
+            // Without lengths between its parts an entry is that of many pairs of bytes, and of one act: canonical JSON ends
+            // where it ends. Bytes that are no act are not the act that was recorded.
+            let is_act = SignedAct::read(&act.json).is_ok();
             let state = match (proof, commitment) {
                 (None, _) => RecordState::None,
                 (Some(_), None) => RecordState::Unproven(Unproven::NoSalt),
@@ -175,7 +179,7 @@ impl Testimony {
                     prover.prove(Place::Act(act.number), &proof, Hash::leaf(entry.as_bytes())).into()
                 }
             };
-            shown.push(Shown { act, commitment, index: state.index() });
+            shown.push(Shown { act, is_act, commitment, index: state.index() });
             acts.push(ActRecord { number: act.number, id: act.id, place: None, state });
         }
         let examined = chain::examine(&bundle.manifest.id, record, is_own, &shown, &mut prover);

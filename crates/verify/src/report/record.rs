@@ -125,7 +125,8 @@ pub(super) fn withheld(bundle: &Bundle, evidence: &Evidence, known_at: Option<Kn
         .filter_map(|(ix, record)| {
             let own = ix == 0 && evidence.records.own().is_some();
             let mut withheld = of(bundle, record, own)?;
-            if let Some(KnownAt::Index(index)) = known_at {
+            // The index is one of the bundle's own record: of when another had something it says nothing.
+            if let Some(KnownAt::Index(index)) = known_at.filter(|_| own) {
                 // What the record has after an act that is later is later too.
                 let later =
                     record.acts().iter().filter(|act| act.state().index().is_some_and(|at| at > index));

@@ -1,5 +1,8 @@
 //! What a report says of signatures: who signed, how far times are proven, what is in doubt.
 
+use std::collections::BTreeMap;
+
+use countersign_agreement::kind::Kind;
 use countersign_agreement::replay::Flag;
 use countersign_authority::model::act::Act;
 use countersign_authority::model::name::{Digest, PartyId};
@@ -131,6 +134,25 @@ pub(super) fn bound_times(facts: &mut [Act], evidence: &Evidence) -> Vec<Flag> {
         }
     }
     flags
+}
+
+/// Grants, revocations and restrictions that the record has after an act of a later time, and that nothing shows to be
+/// older: the last moment at which each may have been made.
+pub(super) fn made_late(evidence: &Evidence) -> BTreeMap<u32, (Doubt, Instant)> {
+    let after = recorded_after(&evidence.records, &evidence.acts);
+    let late = evidence.acts.iter().filter_map(|act| {
+        let (before, moment) = *after.get(&act.number())?;
+        let until = act.proven_by().map_or(moment, |proven| proven.min(moment));
+        let changes = matches!(act.act().kind, Kind::Grant | Kind::Revoke | Kind::Restrict);
+        (changes && until >= act.act().at).then(|| {
+            let says = format!(
+                "nothing shows that it is older than act {before}, which the record has before it, of {}",
+                time::rfc3339(moment)
+            );
+            (act.number(), (Doubt { number: act.number(), says }, until))
+        })
+    });
+    late.collect()
 }
 
 pub(super) fn signers(evidence: &Evidence) -> Vec<SignerLine> {

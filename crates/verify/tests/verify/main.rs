@@ -4,6 +4,7 @@
 mod audience;
 mod corpus;
 mod dossier;
+mod hostile;
 mod keeper;
 mod proofs;
 mod record;

@@ -14,14 +14,14 @@ use crate::dossier::Table;
 use crate::keeper::{Keeper, OURS, Software, THEIRS, WITNESSES, trust};
 
 /// 2026-06-01 00:00 UTC: after every act here.
-const JUNE: u64 = 1_780_272_000;
+pub(crate) const JUNE: u64 = 1_780_272_000;
 
 fn vkey(name: &str, of: SignatureType) -> String {
     Software::new(name, of).key().to_string()
 }
 
 /// Trusts our record and both witnesses; the gate asks for a witnessed signature.
-fn policy(lines: &str) -> Policy {
+pub(crate) fn policy(lines: &str) -> Policy {
     let text = format!(
         "policy \"P\" version 1\nwe are KRA\naccept source \"Desk\"\naccept source \"Keys\"\n\
          gate conclude on security with RUR: principal signs definitive text in person, witnessed\n{lines}"
@@ -29,7 +29,7 @@ fn policy(lines: &str) -> Policy {
     parse::policy("p", text.as_bytes()).unwrap_or_else(|errors| panic!("{}", errors[0].one_line())).value
 }
 
-fn trusting(records: &[&str], witnesses: &[&str]) -> String {
+pub(crate) fn trusting(records: &[&str], witnesses: &[&str]) -> String {
     let records =
         records.iter().map(|name| format!("trust record \"{}\"\n", vkey(name, SignatureType::Ed25519)));
     let witnesses = witnesses
@@ -38,12 +38,12 @@ fn trusting(records: &[&str], witnesses: &[&str]) -> String {
     records.chain(witnesses).collect()
 }
 
-fn full() -> Policy {
+pub(crate) fn full() -> Policy {
     policy(&trusting(&[OURS], &WITNESSES))
 }
 
 /// A signature by the leader, a note and a statement beside it; all by RUR.
-fn table() -> Table {
+pub(crate) fn table() -> Table {
     let mut table = Table::new();
     table.bundle.manifest.origin = Some(OURS.to_owned());
     table.bundle.maps.insert(
@@ -55,7 +55,7 @@ fn table() -> Table {
     table
 }
 
-fn signed() -> Table {
+pub(crate) fn signed() -> Table {
     let mut table = table();
     let text = json!({"text": table.text.to_string()});
     table.act("note", Table::office("berg", "SL"), "2026-02-20T09:00:00Z", json!({"says": "n"}), "berg");
@@ -65,7 +65,7 @@ fn signed() -> Table {
 }
 
 /// Records the bundle's acts in this order, by their numbers before; numbers are the record's then.
-fn record(table: &Table, keeper: &mut Keeper, order: &[u32]) -> Bundle {
+pub(crate) fn record(table: &Table, keeper: &mut Keeper, order: &[u32]) -> Bundle {
     let mut bundle = table.bundle.clone();
     let acts: Vec<(Vec<u8>, Vec<u8>)> = order
         .iter()
@@ -82,37 +82,37 @@ fn record(table: &Table, keeper: &mut Keeper, order: &[u32]) -> Bundle {
     bundle
 }
 
-fn keeper(witnesses: usize) -> Keeper {
+pub(crate) fn keeper(witnesses: usize) -> Keeper {
     Keeper { time: JUNE, ..Keeper::new(OURS, witnesses) }
 }
 
-struct Said {
-    json: Value,
-    text: String,
+pub(crate) struct Said {
+    pub(crate) json: Value,
+    pub(crate) text: String,
 }
 
-fn ask(bundle: &Bundle, question: ReportQuestion<'_>) -> Said {
+pub(crate) fn ask(bundle: &Bundle, question: ReportQuestion<'_>) -> Said {
     let bundle = read(&write(bundle).expect("it is written")).expect("it is read");
     let report = report(&bundle, question).expect("a report");
     Said { json: render::json(&report), text: render::text(&report) }
 }
 
-fn by(bundle: &Bundle, policy: &Policy) -> Said {
+pub(crate) fn by(bundle: &Bundle, policy: &Policy) -> Said {
     ask(bundle, ReportQuestion { policy: Some(policy), ..ReportQuestion::default() })
 }
 
 impl Said {
-    fn column(&self, name: &str) -> &str {
+    pub(crate) fn column(&self, name: &str) -> &str {
         let party =
             self.json["parties"].as_array().expect("parties").iter().find(|party| party["party"] == "RUR");
         party.expect("RUR")[name]["verdict"].as_str().expect("a verdict")
     }
 
-    fn says(&self, words: &str) {
+    pub(crate) fn says(&self, words: &str) {
         assert!(self.text.contains(words), "no `{words}` in\n{}", self.text);
     }
 
-    fn says_not(&self, words: &str) {
+    pub(crate) fn says_not(&self, words: &str) {
         assert!(!self.text.contains(words), "`{words}` in\n{}", self.text);
     }
 }
