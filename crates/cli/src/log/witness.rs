@@ -72,7 +72,8 @@ pub(super) fn run(_: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
 
 /// Whether nothing is signed because others have more of the record, or another one.
 fn contradicted(error: &WriteError, alarms: &Alarms) -> bool {
-    matches!(error, WriteError::Ledger(LedgerError::Behind { .. })) || !alarms.kept().is_empty()
+    matches!(error, WriteError::Ledger(LedgerError::Behind { .. } | LedgerError::Contradicted { .. }))
+        || !alarms.kept().is_empty()
 }
 
 /// Nothing was published: why, and who says so.
