@@ -4,7 +4,7 @@ use super::Backend;
 use super::made::{act, acts, checkpoint, index, opened, signed, size, tree};
 use crate::dossiers::Store;
 use crate::error::LedgerError;
-use crate::ledger::{Cosigned, Seat, Tree};
+use crate::ledger::{Cosigned, Elsewhere, Seat, Tree};
 
 /// Nothing is sequenced, integrated, published; there is no dossier.
 pub fn a_new_record_is_empty(backend: &dyn Backend) {
@@ -220,4 +220,48 @@ pub fn what_returned_is_there_after_reopening(backend: &dyn Backend) {
     assert_eq!(all(&*store), before);
     let place = store.sequence(seat, &[act("a", 0), act("a", 99)]).unwrap();
     assert!(place[0].again && !place[1].again, "the seat is still the latest, and the acts are known");
+}
+
+/// Of two sizes the larger counts, and not knowing more than any; what is here by now holds nothing back.
+pub fn what_others_have_is_kept_and_nothing_is_written_before_it_is_here(backend: &dyn Backend) {
+    let (store, seat) = opened(backend, &["talks"]);
+    store.hear(Elsewhere::Signed(size(3))).unwrap();
+    store.hear(Elsewhere::Signed(size(2))).unwrap();
+    assert_eq!(store.head().unwrap().elsewhere, Elsewhere::Signed(size(3)));
+    let behind = |error: LedgerError| match error {
+        LedgerError::Behind { known, .. } => Some(known),
+        _ => None,
+    };
+    assert_eq!(behind(store.sequence(seat, &acts("talks", 0..1)).unwrap_err()), Some(Some(size(3))));
+    assert_eq!(
+        behind(store.advance(seat, Tree::EMPTY, &signed(Tree::EMPTY)).unwrap_err()),
+        Some(Some(size(3)))
+    );
+    store.hear(Elsewhere::Unknown).unwrap();
+    store.hear(Elsewhere::Signed(size(9))).unwrap();
+    assert_eq!(behind(store.sequence(seat, &acts("talks", 0..1)).unwrap_err()), Some(None));
+    store.hear(Elsewhere::Nothing).unwrap();
+    store.hear(Elsewhere::Signed(size(3))).unwrap();
+    let taken = tree(3, "theirs");
+    store.adopt(seat, Tree::EMPTY, &signed(taken)).unwrap();
+    let head = store.head().unwrap();
+    assert_eq!((head.integrated, head.sequenced, head.tidied), (taken, size(3), size(3)));
+    let places = store.sequence(seat, &acts("talks", 0..1)).unwrap();
+    assert_eq!(places[0].index, index(3), "after what was taken over");
+}
+
+/// A contradiction counts more than anything else, and whatever was taken over: somebody has to lift it.
+pub fn a_record_that_was_forked_takes_nothing(backend: &dyn Backend) {
+    let (store, seat) = opened(backend, &["talks"]);
+    store.hear(Elsewhere::Forked(size(3))).unwrap();
+    store.hear(Elsewhere::Unknown).unwrap();
+    assert_eq!(backend.open().head().unwrap().elsewhere, Elsewhere::Forked(size(3)));
+    store.adopt(seat, Tree::EMPTY, &signed(tree(5, "theirs"))).unwrap();
+    let error = store.sequence(seat, &acts("talks", 0..1)).unwrap_err();
+    assert!(
+        matches!(error, LedgerError::Contradicted { size: at, here } if (at, here) == (size(3), size(5))),
+        "{error:?}"
+    );
+    store.hear(Elsewhere::Nothing).unwrap();
+    store.sequence(seat, &acts("talks", 0..1)).unwrap();
 }

@@ -1,7 +1,7 @@
 //! What every backend promises, as claims that each of them is held to.
 //!
 //! A backend's tests say `countersign_store::conformance!(BACKEND)`, where `BACKEND` makes a [`Backend`] without anything in
-//! it: each claim becomes a test by its name.
+//! it: each claim becomes a test by its name. `objects_conformance!(KEEPER)` does the same for a store of objects.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@
 #![expect(clippy::missing_panics_doc, reason = "to panic is how each of them says no")]
 
 pub mod evidence;
+pub mod files;
 pub mod head;
 pub mod made;
 pub mod order;
@@ -19,6 +20,7 @@ pub mod race;
 pub mod shelf;
 
 use crate::dossiers::Store;
+use crate::objects::Objects;
 
 /// Where a database can be.
 pub trait Backend: Sync {
@@ -26,14 +28,20 @@ pub trait Backend: Sync {
     fn open(&self) -> Box<dyn Store>;
 }
 
+/// Where objects can be.
+pub trait Keeper: Sync {
+    /// Opens the store that is there; the first time, one without objects.
+    fn open(&self) -> Box<dyn Objects>;
+}
+
 macro_rules! claims {
-    ($d:tt $($module:ident { $($claim:ident)* })*) => {
+    ($d:tt $name:ident $all:ident: $of:ident; $($module:ident { $($claim:ident)* })*) => {
         /// Every claim with its name.
-        pub const CLAIMS: &[(&str, fn(&dyn Backend))] = &[$($((stringify!($claim), $module::$claim)),*),*];
+        pub const $all: &[(&str, fn(&dyn $of))] = &[$($((stringify!($claim), $module::$claim)),*),*];
 
         /// Makes a test of each claim, for the backend that an expression makes anew.
         #[macro_export]
-        macro_rules! conformance {
+        macro_rules! $name {
             ($d backend:expr) => {
                 $($(
                     #[test]
@@ -46,7 +54,20 @@ macro_rules! claims {
     };
 }
 
-claims! { $
+claims! { $ objects_conformance OBJECTS_CLAIMS: Keeper;
+    files {
+        what_is_created_stays_as_it_was_first
+        many_are_created_at_once
+        it_is_found_fit
+        replacing_compares_first
+        names_are_listed_in_order_by_how_they_begin_and_are_gone_when_removed
+        names_that_lead_elsewhere_are_refused
+        of_many_creators_and_of_many_replacers_one_wins
+        objects_are_there_after_reopening
+    }
+}
+
+claims! { $ conformance CLAIMS: Backend;
     order {
         the_same_act_twice_has_one_place_and_what_came_first_stands
         the_same_act_twice_in_a_batch_has_one_place
@@ -58,6 +79,7 @@ claims! { $
         an_empty_batch_asks_for_the_seat_alone
         entries_come_in_pieces_without_a_gap
         a_batch_of_a_thousand_is_placed
+        a_dossier_takes_no_more_acts_than_a_bundle
     }
     head {
         a_new_record_is_empty
@@ -69,6 +91,8 @@ claims! { $
         only_what_is_published_is_tidied_and_only_whole_batches
         no_size_ever_decreases
         what_witnesses_know_is_kept
+        what_others_have_is_kept_and_nothing_is_written_before_it_is_here
+        a_record_that_was_forked_takes_nothing
         what_returned_is_there_after_reopening
     }
     shelf {

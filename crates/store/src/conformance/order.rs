@@ -10,6 +10,7 @@ use super::made::{act, acts, index, opened, size};
 use crate::dossiers::Store;
 use crate::error::LedgerError;
 use crate::ledger::{Entry, Place};
+use crate::plan::ACTS_MAX;
 
 /// Admission is idempotent: by the act's bytes alone.
 pub fn the_same_act_twice_has_one_place_and_what_came_first_stands(backend: &dyn Backend) {
@@ -173,4 +174,21 @@ pub fn a_batch_of_a_thousand_is_placed(backend: &dyn Backend) {
     assert!(places.iter().zip(0..).all(|(place, at)| place.index == index(at)));
     assert_eq!(store.head().unwrap().sequenced, size(1001));
     assert_eq!(chained(&*store, "talks", &store.entries(index(0), usize::MAX).unwrap()), 1000);
+}
+
+/// A bundle has [`ACTS_MAX`]; what was admitted before is found again all the same.
+pub fn a_dossier_takes_no_more_acts_than_a_bundle(backend: &dyn Backend) {
+    let (store, seat) = opened(backend, &["talks", "trade"]);
+    let most = u64::from(ACTS_MAX);
+    store.sequence(seat, &acts("talks", 0..most - 1)).unwrap();
+    let before = store.head().unwrap().sequenced;
+    let error = store.sequence(seat, &acts("talks", most - 1..most + 1)).unwrap_err();
+    let last = act("talks", most);
+    assert!(error.blames(&last) && !error.blames(&act("talks", 0)), "{error:?}");
+    assert_eq!(store.head().unwrap().sequenced, before, "all of a batch or none");
+    store.sequence(seat, &acts("talks", most - 1..most)).unwrap();
+    let error = store.sequence(seat, &[last]).unwrap_err();
+    assert!(matches!(&error, LedgerError::DossierFull { dossier, .. } if dossier == "talks"), "{error:?}");
+    assert!(store.sequence(seat, &acts("talks", 0..1)).unwrap()[0].again);
+    store.sequence(seat, &acts("trade", 0..1)).unwrap();
 }

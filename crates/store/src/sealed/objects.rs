@@ -3,7 +3,7 @@
 use std::io::{Error, ErrorKind};
 
 use super::Cipher;
-use crate::objects::{Created, Doing, Object, Objects, ObjectsError, Replaced};
+use crate::objects::{Created, Doing, Object, Objects, ObjectsError, Replaced, check_name};
 
 /// What of an object is sealed together: the length of its name (2 bytes, big-endian), its name, its bytes.
 const CONTEXT: &[u8] = b"object";
@@ -31,6 +31,7 @@ impl<O: Objects, C: Cipher> SealedObjects<O, C> {
 
     fn seal(&self, name: &str, bytes: &[u8]) -> Result<(String, Vec<u8>), ObjectsError> {
         let failed = |source| ObjectsError { name: name.to_owned(), doing: Doing::Writing, source };
+        check_name(Doing::Writing, name)?;
         let length = u16::try_from(name.len())
             .map_err(|_| failed(Error::new(ErrorKind::InvalidFilename, "the name is too long")))?;
         let plain = [&length.to_be_bytes(), name.as_bytes(), bytes].concat();
@@ -63,6 +64,7 @@ impl<O: Objects, C: Cipher> SealedObjects<O, C> {
 
 impl<O: Objects, C: Cipher> Objects for SealedObjects<O, C> {
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>, ObjectsError> {
+        check_name(Doing::Reading, name)?;
         Ok(self.open(&self.stored(name), name)?.map(|(_, bytes)| bytes))
     }
 
@@ -99,6 +101,7 @@ impl<O: Objects, C: Cipher> Objects for SealedObjects<O, C> {
     }
 
     fn remove(&self, name: &str) -> Result<(), ObjectsError> {
+        check_name(Doing::Removing, name)?;
         self.objects.remove(&self.stored(name))
     }
 }

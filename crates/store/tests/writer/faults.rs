@@ -3,28 +3,30 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use countersign_store::dossiers::Dossiers as _;
+use countersign_store::dossiers::{Dossiers as _, Store};
 use countersign_store::error::LedgerError;
 use countersign_store::faulty::{
     Fate, Faults, FaultyLedger, FaultyObjects, FaultyWitnesses, Hook, Site, Turns, Who,
 };
-use countersign_store::ledger::Ledger;
-use countersign_store::memory::Memory as Database;
 use countersign_store::objects::{Created, Memory, Object, Objects, ObjectsError, Replaced, Unfit, probe};
 use countersign_store::receipt::Receipt;
+use countersign_store::sqlite::{Access, Sqlite};
 use countersign_store::writer::{CHECKPOINT, Parts, WriteError, Writer};
 use countersign_tlog::checkpoint::Checkpoint;
 use countersign_tlog::hash::Hash;
 use countersign_tlog::size::LeafIndex;
+use tempfile::TempDir;
 
-use crate::kit::{Neighbour, Software, act, acts, expect_sound, ledger, published};
+use crate::kit::{Neighbour, Software, act, acts, directory, dossier, expect_sound, ledger, published};
 
 /// A record with all that watches it.
 struct World {
-    ledger: Arc<Database>,
-    objects: Arc<Memory>,
+    ledger: Arc<dyn Store>,
+    objects: Arc<dyn Objects>,
     seal: Arc<Software>,
     witness: Arc<Neighbour>,
+    /// Where ledger and objects are, if they are anywhere.
+    _folder: Option<TempDir>,
     /// Acts whose place was acknowledged.
     acknowledged: Mutex<BTreeMap<usize, LeafIndex>>,
     /// The largest size that readers saw.
@@ -33,11 +35,27 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::of(ledger(), Arc::new(Memory::new()), None)
+    }
+
+    /// The same in a file and a folder; in memory where that is to be had, since no power is lost here.
+    fn on_disk() -> Self {
+        let memory = std::path::Path::new("/dev/shm");
+        let folder = memory.is_dir().then(|| tempfile::tempdir_in(memory)).and_then(Result::ok);
+        let folder = folder.unwrap_or_else(|| tempfile::tempdir().unwrap());
+        let database = Sqlite::create(&folder.path().join("countersign.db"), &Access::default()).unwrap();
+        database.open(&dossier()).unwrap();
+        let objects = directory(&folder.path().join("record"));
+        Self::of(Arc::new(database), objects, Some(folder))
+    }
+
+    fn of(ledger: Arc<dyn Store>, objects: Arc<dyn Objects>, folder: Option<TempDir>) -> Self {
         Self {
-            ledger: ledger(),
-            objects: Arc::new(Memory::new()),
+            ledger,
+            objects,
             seal: Software::seal(),
             witness: Neighbour::new(),
+            _folder: folder,
             acknowledged: Mutex::default(),
             seen: Mutex::default(),
         }
@@ -109,8 +127,8 @@ const AT_ONE_SIZE: std::ops::Range<usize> = 200..203;
 const ACROSS: std::ops::Range<usize> = 203..270;
 
 /// One cell: the fault twice at one size, then once where a bundle fills up. Gives how many faults struck.
-fn cell(site: Site, fate: Fate, then: Then) -> u64 {
-    let (world, faults) = (World::new(), Arc::new(Faults::new()));
+fn cell(world: &World, site: Site, fate: Fate, then: Then) -> u64 {
+    let faults = Arc::new(Faults::new());
     let open = || Writer::open(world.parts(faults.clone())).unwrap();
     let mut writer = open();
     assert!(world.write(&mut writer, BEFORE));
@@ -140,7 +158,7 @@ fn i6_every_fault_at_every_write_twice_at_one_size_and_across_a_boundary() {
     for site in Site::WRITES {
         for fate in [Fate::Failed, Fate::Persisted] {
             for then in [Then::Again, Then::Dies] {
-                let struck = cell(*site, fate, then);
+                let struck = cell(&World::new(), *site, fate, then);
                 println!("{site:<20} {fate:<20} {:<6} struck {struck}, sound", format!("{then:?}"));
                 assert!(struck >= 1, "{site} is never come by");
             }
@@ -149,17 +167,28 @@ fn i6_every_fault_at_every_write_twice_at_one_size_and_across_a_boundary() {
 }
 
 #[test]
+fn i6_the_same_on_a_file_and_a_folder() {
+    for site in Site::WRITES {
+        for (fate, then) in [(Fate::Failed, Then::Again), (Fate::Persisted, Then::Dies)] {
+            assert!(cell(&World::on_disk(), *site, fate, then) >= 1, "{site} is never come by");
+        }
+    }
+}
+
+#[test]
 fn i1_two_writers_in_any_order_sign_one_root_at_a_size() {
-    // Each of the two makes less than so many calls; all ways to break off the first once and the second once.
+    // Each of the two makes less than so many calls: the first broken off at every one of them, the second at every other,
+    // by turns the even and the odd, and then the first once more.
     let mut runs = 0;
-    for first in 0..32 {
-        for second in (0..40).step_by(3) {
+    for first in 0..44 {
+        for second in (first % 2..44).step_by(2) {
             let world = World::new();
             {
                 let mut writer = Writer::open(world.parts(Arc::new(Calm))).unwrap();
                 assert!(world.write(&mut writer, 0..3));
             }
-            let turns = Turns::new(&[first, second]);
+            let third = (first * 7 + second * 5) % 23;
+            let turns = Turns::new(&[first, second, third]);
             std::thread::scope(|scope| {
                 for (who, numbers) in [(Who::First, 3..6), (Who::Second, 5..9)] {
                     let (world, turns) = (&world, &turns);

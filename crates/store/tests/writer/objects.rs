@@ -1,108 +1,64 @@
-//! What every store of objects promises.
+//! Stores of objects: what each promises, and what is a folder's alone.
 
 use std::sync::Arc;
 
+use countersign_store::conformance::Keeper;
 use countersign_store::directory::Directory;
-use countersign_store::objects::{Created, Memory, Object, Objects, Replaced, probe};
+use countersign_store::objects::{Memory, Objects};
+use countersign_store::sealed::{Key, SealedObjects};
 use countersign_store::writer::Writer;
+use tempfile::TempDir;
 
 use crate::kit::{acts, directory, expect_sound, ledger, parts};
 
-/// A folder and memory, each without objects, given to a claim.
-fn each(claim: impl Fn(&dyn Objects)) {
-    let folder = tempfile::tempdir().unwrap();
-    claim(&Directory::open(folder.path()).unwrap());
-    claim(&Memory::new());
+/// A folder that vanishes.
+struct InFolder(TempDir);
+
+impl InFolder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
 }
 
-#[test]
-fn what_is_created_stays_as_it_was_first() {
-    each(|objects| {
-        assert_eq!(objects.read("tile/0/000").unwrap(), None);
-        assert_eq!(objects.create("tile/0/000", b"first").unwrap(), Created::New);
-        assert_eq!(objects.create("tile/0/000", b"second").unwrap(), Created::Existed);
-        assert_eq!(objects.read("tile/0/000").unwrap().unwrap(), b"first");
-        let many: Vec<_> =
-            (0..20).map(|at| Object { name: format!("tile/1/00{}", at % 10), bytes: vec![at] }).collect();
-        let created = objects.create_all(&many).unwrap();
-        assert!(created[..10].iter().all(|created| *created == Created::New));
-        assert!(created[10..].iter().all(|created| *created == Created::Existed));
-        probe(objects, 7).unwrap();
-    });
+impl Keeper for InFolder {
+    fn open(&self) -> Box<dyn Objects> {
+        Box::new(Directory::open(self.0.path()).unwrap())
+    }
 }
 
-#[test]
-fn replacing_compares_first() {
-    each(|objects| {
-        assert_eq!(objects.replace("checkpoint", Some(b"x"), b"one").unwrap(), Replaced::Differs);
-        assert_eq!(objects.replace("checkpoint", None, b"one").unwrap(), Replaced::Done);
-        assert_eq!(objects.replace("checkpoint", None, b"two").unwrap(), Replaced::Differs);
-        assert_eq!(objects.replace("checkpoint", Some(b"one"), b"two").unwrap(), Replaced::Done);
-        assert_eq!(objects.read("checkpoint").unwrap().unwrap(), b"two");
-    });
+struct InMemory(Arc<Memory>);
+
+impl InMemory {
+    fn new() -> Self {
+        Self(Arc::new(Memory::new()))
+    }
 }
 
-#[test]
-fn names_are_listed_in_order_by_how_they_begin_and_are_gone_when_removed() {
-    each(|objects| {
-        for name in ["tile/0/001.p/5", "tile/0/001.p/12", "tile/0/000", "tile/entries/000", "checkpoint"] {
-            objects.create(name, b"").unwrap();
-        }
-        assert_eq!(objects.list("tile/0/001.p/").unwrap(), ["tile/0/001.p/12", "tile/0/001.p/5"]);
-        assert_eq!(objects.list("tile/0/0").unwrap().len(), 3);
-        objects.remove("tile/0/001.p/5").unwrap();
-        objects.remove("tile/0/001.p/5").unwrap();
-        objects.remove("tile/0/001.p/12").unwrap();
-        assert_eq!(objects.list("").unwrap(), ["checkpoint", "tile/0/000", "tile/entries/000"]);
-    });
+impl Keeper for InMemory {
+    fn open(&self) -> Box<dyn Objects> {
+        Box::new(self.0.clone())
+    }
 }
 
-#[test]
-fn names_that_lead_elsewhere_are_refused() {
-    each(|objects| {
-        let long = "a/".repeat(120) + "a";
-        for name in [
-            "",
-            "/etc/passwd",
-            "../a",
-            "a/../b",
-            "a//b",
-            "a/",
-            ".new/1",
-            "a\\b",
-            "a\0b",
-            "ä",
-            "a b",
-            "C:x",
-            &long,
-        ] {
-            assert!(objects.read(name).is_err(), "{name:?}");
-            assert!(objects.create(name, b"").is_err(), "{name:?}");
-            assert!(objects.replace(name, None, b"").is_err(), "{name:?}");
-            assert!(objects.remove(name).is_err(), "{name:?}");
-        }
-        assert!(objects.list("").unwrap().is_empty());
-    });
+/// Encrypted at rest, in a folder.
+struct Sealed(InFolder);
+
+impl Keeper for Sealed {
+    fn open(&self) -> Box<dyn Objects> {
+        Box::new(SealedObjects::new(Arc::<dyn Objects>::from(self.0.open()), Key::new([7; 32])))
+    }
 }
 
-#[test]
-fn of_many_creators_and_of_many_replacers_one_wins() {
-    each(|objects| {
-        for round in 0..10 {
-            let name = format!("race-{round}");
-            let wins = |act: &(dyn Fn(u8) -> bool + Sync)| {
-                std::thread::scope(|scope| {
-                    let threads: Vec<_> = (0..4).map(|who| scope.spawn(move || act(who))).collect();
-                    threads.into_iter().map(|thread| u32::from(thread.join().unwrap())).sum::<u32>()
-                })
-            };
-            assert_eq!(wins(&|who| objects.create(&name, &[who]).unwrap() == Created::New), 1);
-            let before = objects.read(&name).unwrap();
-            let replace =
-                |who: u8| objects.replace(&name, before.as_deref(), &[who + 10]).unwrap() == Replaced::Done;
-            assert_eq!(wins(&replace), 1);
-        }
-    });
+mod in_folder {
+    countersign_store::objects_conformance!(super::InFolder::new());
+}
+
+mod in_memory {
+    countersign_store::objects_conformance!(super::InMemory::new());
+}
+
+mod sealed {
+    countersign_store::objects_conformance!(super::Sealed(super::InFolder::new()));
 }
 
 #[test]

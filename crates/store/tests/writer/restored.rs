@@ -89,7 +89,7 @@ impl Story {
         std::fs::create_dir(&home).unwrap();
         let ledger = Sqlite::create(&home.join(DATABASE), &Access::default()).unwrap();
         ledger.open(&dossier()).unwrap();
-        let mut writer = story.open(&home, &Knows::Both).unwrap();
+        let mut writer = story.open(&home, Knows::Both).unwrap();
         writer.write(&acts(0..1)).unwrap().published.unwrap();
         let record = directory(&home.join(RECORD));
         back_up(&ledger, &*record, &Memory::new(), &story.path("copy"), &Access::default()).unwrap();
@@ -101,11 +101,11 @@ impl Story {
         self.folder.path().join(name)
     }
 
-    fn open(&self, home: &Path, knows: &Knows) -> Result<Writer, WriteError> {
+    fn open(&self, home: &Path, knows: Knows) -> Result<Writer, WriteError> {
         Writer::open(self.parts(home, knows))
     }
 
-    fn parts(&self, home: &Path, knows: &Knows) -> Parts {
+    fn parts(&self, home: &Path, knows: Knows) -> Parts {
         let witnesses: Arc<dyn Witnesses> = match knows {
             Knows::Witness | Knows::Both => self.witness.clone(),
             Knows::Seal => Arc::new(FaultyWitnesses::new(self.witness.clone(), Arc::new(Gone))),
@@ -176,17 +176,17 @@ fn i1_of_a_restored_database_no_size_is_signed_twice_whatever_lies_beside_it() {
                 let before = story.signatures();
                 // Two acts more, as the live record got, but others.
                 let error =
-                    story.open(&home, &knows).and_then(|mut writer| writer.write(&acts(7..9))?.published);
+                    story.open(&home, knows).and_then(|mut writer| writer.write(&acts(7..9))?.published);
                 let error = error.unwrap_err();
                 println!("{how:?}, record {beside:?}, told by {knows:?}: {}", said(&error));
                 assert_eq!(story.signatures(), before, "{how:?} {beside:?} {knows:?}: signed");
                 story.hold();
-                let home_again = story.open(&home, &knows).and_then(|mut writer| writer.publish());
+                let home_again = story.open(&home, knows).and_then(|mut writer| writer.publish());
                 assert!(home_again.is_err(), "{how:?} {beside:?} {knows:?}: nor after opening it again");
                 assert_eq!(story.signatures(), before);
                 // The repair, from the record's own folder or from a mirror that has all.
                 let live = directory(&story.path("home").join(RECORD));
-                let rejoined = Writer::rejoin(story.parts(&home, &Knows::Witness), &*live);
+                let rejoined = Writer::rejoin(story.parts(&home, Knows::Witness), &*live);
                 if (how, beside, knows) == (Restored::ByHand, Beside::Old, Knows::Seal) {
                     // The seal alone tells only when it is to sign: the acts have places by then, and those aren't rewritten.
                     assert!(matches!(rejoined, Err(RejoinError::Diverged { index: 2 })));
@@ -202,7 +202,7 @@ fn i1_of_a_restored_database_no_size_is_signed_twice_whatever_lies_beside_it() {
         }
     }
     // The live record itself goes on.
-    let mut writer = story.open(&story.path("home"), &Knows::Both).unwrap();
+    let mut writer = story.open(&story.path("home"), Knows::Both).unwrap();
     writer.write(&acts(3..4)).unwrap().published.unwrap();
     story.hold();
 }
@@ -211,14 +211,14 @@ fn i1_of_a_restored_database_no_size_is_signed_twice_whatever_lies_beside_it() {
 fn i10_a_witness_that_has_seen_more_is_heard_before_a_place_is_given() {
     let story = Story::new();
     let home = story.restored(Restored::ByHand, Beside::Old, "restored");
-    let mut writer = story.open(&home, &Knows::Witness).unwrap();
+    let mut writer = story.open(&home, Knows::Witness).unwrap();
     let error = writer.write(&acts(7..8)).unwrap_err();
     assert_eq!(
         said(&error),
         "the ledger did not go on: 5 leaves were signed and the database has 2: it is an old copy, and nothing is signed; \
          pull what is missing from a mirror, or from the record's own folder"
     );
-    let parts = story.parts(&home, &Knows::Witness);
+    let parts = story.parts(&home, Knows::Witness);
     assert_eq!(parts.ledger.head().unwrap().sequenced, size(2), "no place was given");
     // It is kept: who opens it where no witness can be reached knows it too.
     let nobody = Parts { witnesses: Arc::new(Nobody::new().unwrap()), ..parts.clone() };
@@ -241,28 +241,28 @@ fn i10_a_record_that_a_witness_saw_forked_is_held_back_until_witnesses_cosign_it
     let story = Story { witness: elsewhere.witness.clone(), ..Story::new() };
     let home = story.path("home");
     let before = story.signatures();
-    let mut writer = story.open(&home, &Knows::Seal).unwrap();
+    let mut writer = story.open(&home, Knows::Seal).unwrap();
     let shown = writer.write(&acts(3..4)).unwrap().published.unwrap();
     assert!(
         shown.confirmation().is_some_and(|asked| asked.answers().iter().all(|answer| answer.said.is_err()))
     );
     assert_eq!(story.signatures(), before + 1, "who can't be reached blocks nothing");
-    let mut other = elsewhere.open(&elsewhere.path("home"), &Knows::Witness).unwrap();
+    let mut other = elsewhere.open(&elsewhere.path("home"), Knows::Witness).unwrap();
     other.write(&acts(4..5)).unwrap().published.unwrap();
 
-    let mut writer = story.open(&home, &Knows::Witness).unwrap();
+    let mut writer = story.open(&home, Knows::Witness).unwrap();
     let error = writer.write(&acts(5..6)).unwrap_err();
     assert!(
         matches!(error, WriteError::Ledger(LedgerError::Contradicted { size: at, .. }) if at == size(7)),
         "{error:?}"
     );
-    let mut writer = story.open(&home, &Knows::Seal).unwrap();
+    let mut writer = story.open(&home, Knows::Seal).unwrap();
     assert!(writer.write(&acts(5..6)).is_err(), "it is kept");
     assert!(writer.confirm().is_err(), "and silence lifts nothing");
     assert_eq!(story.signatures(), before + 1);
     // A witness that never saw the other history, which the operator trusts instead.
     let story = Story { witness: Neighbour::new(), ..story };
-    let mut writer = story.open(&home, &Knows::Witness).unwrap();
+    let mut writer = story.open(&home, Knows::Witness).unwrap();
     assert!(writer.confirm().unwrap().quorum().is_met());
     writer.write(&acts(5..6)).unwrap().published.unwrap();
     story.hold();
