@@ -76,6 +76,7 @@ pub(crate) fn import(home: Home, bundle: &Bundle, at: Instant) -> Result<Importe
         }
     }
     let acts = bundle.acts.iter().zip(standings).map(|(act, standing)| (act.number, act.id, standing));
+    let records = records.into_iter().filter(|(origin, _)| *origin != ours).collect();
     Ok(Imported { dossier: id, opened, acts: acts.collect(), records, told, troubled })
 }
 

@@ -375,7 +375,8 @@ fn bundles_go_both_ways_and_keep_both_records_proofs() {
         for record in records {
             let proven = record.acts().iter().filter(|act| act.state().proven().is_some()).count();
             // Each side's own record has all three acts; Kravonia exported before Ruritania had taken in her signature.
-            let expected = if home == "KRA" && record.origin().as_str() == "rur.example/record" { 2 } else { 3 };
+            let expected =
+                if home == "KRA" && record.origin().as_str() == "rur.example/record" { 2 } else { 3 };
             assert_eq!(proven, expected, "{home}: record {}", record.origin());
             assert!(record.lies().is_empty() && record.forks().is_empty());
         }
@@ -475,6 +476,49 @@ fn a_backup_put_back_signs_nothing_before_it_has_what_was_signed_since() {
     // Its own bundle gives nothing back silently: what it shows has to be looked for in a newer backup.
     let own = refused(&countersign(dir, &["--home", "RUR", "dossier", "import", "talks.dossier"]));
     assert!(own.contains("older than the bundle"), "{own}");
+}
+
+#[test]
+fn the_guide_to_the_record_runs_as_it_is_written() {
+    let guide = fs::read_to_string(root().join("docs/guide/record.md")).unwrap();
+    let blocks = guide.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let program = Path::new(env!("CARGO_BIN_EXE_countersign")).parent().unwrap();
+    let mut script = format!("set -e\ntrap 'kill $(jobs -p)' EXIT\nPATH='{}':$PATH\n", program.display());
+    script.extend(blocks);
+    // On two machines nobody types as fast as this: each witness is waited for.
+    for port in ["8891", "8892"] {
+        let waits =
+            format!("{port} &\nuntil (exec 3<>/dev/tcp/127.0.0.1/{port}) 2>/dev/null; do sleep 0.1; done\n");
+        script = script.replace(&format!("{port} &\n"), &waits);
+    }
+    script = script.replace("--policy ours.policy\n", "--policy ours.policy || [ $? -eq 3 ]\n");
+    // Ports that nobody has, in the place of those of the guide.
+    let sockets = ["8891", "8892"].map(|port| (port, std::net::TcpListener::bind("127.0.0.1:0").unwrap()));
+    for (port, socket) in &sockets {
+        script = script.replace(port, &socket.local_addr().unwrap().port().to_string());
+    }
+    drop(sockets);
+    let temporary = TempDir::new().unwrap();
+    let output = Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(temporary.path())
+        .env_remove("COUNTERSIGN_HOME")
+        .env_remove("COUNTERSIGN_KEYS")
+        .env_remove("COUNTERSIGN_PASSPHRASE")
+        .output()
+        .unwrap();
+    let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    // Nobody has a map here, so the report's answer is unknown; all before it and after it went well.
+    for words in [
+        "included, witnessed 1 of 1",
+        "2 of 2 acts are new here",
+        "its proofs hold",
+        "Withheld from the other",
+    ] {
+        assert!(said.contains(words), "no `{words}` in\n{said}");
+    }
+    assert!(said.contains("3 acts, complete to head 3, checkpoint witnessed 1 of 1"), "{said}");
+    assert!(temporary.path().join("ruritania-copy/countersign.db").exists(), "{said}");
 }
 
 #[test]
