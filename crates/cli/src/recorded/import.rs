@@ -40,24 +40,25 @@ pub(crate) fn import(home: Home, bundle: &Bundle, at: Instant) -> Result<Importe
     let acts: Vec<Checked> = bundle.acts.iter().map(|act| one(bundle, act)).collect::<Result<_, _>>()?;
     let ours = home.config.origin.clone();
     let id = bundle.manifest.id.clone();
-    let present = Recorded::open(home, &id)?;
+    let present = Recorded::open(Home::at(&home.dir)?, &id)?;
     if let Some(dossier) = &present {
         agrees(dossier, bundle, &ours)?;
     } else if bundle.records.get(&ours).is_some_and(|record| !record.links.is_empty()) {
         return Err(not_ours_any_more(&ours, &id));
     }
+    // What would stop the record stops before anything is written: a seal that doesn't open, a record that is older than others'.
+    let stores = home.stores()?;
+    let _lock = home.lock()?;
+    let mut writer = home.writer(&stores)?;
     let opened = present.is_none();
     let dossier = match present {
         Some(dossier) => dossier,
-        None => {
-            let home = Home::needed()?;
-            Recorded::create(home, &Manifest { origin: None, ..bundle.manifest.clone() }, at)?
-        }
+        None => Recorded::create(home, &Manifest { origin: None, ..bundle.manifest.clone() }, at)?,
     };
     place_files(&dossier, bundle)?;
     let (mut standings, mut told, mut troubled) = (Vec::new(), Vec::new(), false);
     if !acts.is_empty() {
-        let written = dossier.write(&acts)?;
+        let written = writer.write(&acts).map_err(home::write)?;
         standings = Standing::written(&written);
         if let Some(first) = standings.first() {
             (told, troubled) = (first.told.clone(), first.troubled);

@@ -290,6 +290,28 @@ fn an_encrypted_home_needs_its_passphrase_and_shows_nothing_on_disk() {
     assert!(text(&shown.stdout).contains("note by berg"), "{}", text(&shown.stderr));
 }
 
+#[test]
+fn a_bundle_whose_acts_can_not_be_recorded_leaves_nothing_behind() {
+    let temporary = desk();
+    let dir = temporary.path();
+    home(dir, "RUR", &[]);
+    talks(dir, "RUR");
+    act(dir, "RUR", "mandate", "RUR", "public", &[]);
+    run(dir, &["--home", "RUR", "dossier", "export", "talks", "-o", "talks.dossier"]);
+    let made = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .current_dir(dir)
+        .args(["init", "KRA", "--party", "KRA", "--no-ca"])
+        .env("COUNTERSIGN_PASSPHRASE", "open sesame")
+        .output()
+        .unwrap();
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    // Without the seal's passphrase nothing can be signed, so nothing is taken in.
+    let said = refused(&countersign(dir, &["--home", "KRA", "dossier", "import", "talks.dossier"]));
+    assert!(said.contains("passphrase"), "{said}");
+    let listed = run(dir, &["--home", "KRA", "dossier", "list"]);
+    assert_eq!(listed["dossiers"].as_array().unwrap().len(), 0);
+}
+
 /// Two homes; each side's witness cosigns the other's record.
 struct Sides {
     desk: TempDir,
