@@ -7,7 +7,7 @@ use countersign_tlog::size::{LeafIndex, TreeSize};
 
 use super::{Fate, Hook, Site, carried, flip};
 use crate::error::LedgerError;
-use crate::ledger::{Admission, Cosigned, Entry, Head, Ledger, Place, Seat, Tree};
+use crate::ledger::{Admission, Cosigned, Elsewhere, Entry, Head, Ledger, Place, Seat, Tree};
 
 /// Another ledger behind a hook.
 pub struct FaultyLedger {
@@ -80,6 +80,14 @@ impl Ledger for FaultyLedger {
 
     fn cosigned(&self) -> Result<Vec<Cosigned>, LedgerError> {
         self.call(Site::Head, |ledger| ledger.cosigned())
+    }
+
+    fn hear(&self, elsewhere: Elsewhere) -> Result<(), LedgerError> {
+        self.call(Site::Head, |ledger| ledger.hear(elsewhere))
+    }
+
+    fn adopt(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError> {
+        self.call(Site::Advance, |ledger| ledger.adopt(seat, before, checkpoint))
     }
 
     fn keep_cosigned(&self, seat: Seat, cosigned: &Cosigned) -> Result<(), LedgerError> {
