@@ -185,9 +185,7 @@ fn publish(home: &Home, shell: &mut Shell) -> Result<Exit, Failure> {
     let stores = home.stores()?;
     let published = home.writer(&stores)?.publish().map_err(home::write)?;
     let (told, troubled) = published.as_ref().map(crate::recorded::silent).unwrap_or_default();
-    for told in &told {
-        shell.tell(told);
-    }
+    told.iter().chain(&home.alarms.words()).for_each(|told| shell.tell(told));
     show(home, shell)?;
     Ok(if troubled { Exit::Undetermined } else { Exit::Yes })
 }

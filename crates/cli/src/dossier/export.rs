@@ -81,7 +81,10 @@ fn of_home(dossier: &Recorded, args: &Args, shell: &Shell) -> Result<Packed, Fai
     let name = PathBuf::from(format!("{}.dossier", args.name.display()));
     let mut export = Export::of(dossier)?;
     if !export.unpublished.is_empty() {
-        dossier.publish()?;
+        let (told, _) = dossier.publish()?;
+        for told in &told {
+            shell.tell(told);
+        }
         export = Export::of(dossier)?;
     }
     for number in &export.unpublished {

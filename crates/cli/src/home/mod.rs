@@ -8,9 +8,11 @@
 //! keys/               the house CA, and the seal: the record's Ed25519 key
 //! witnesses.policy    who witnesses the record, and how many it takes (C2SP tlog-policy)
 //! countersign.lock    held by the process that writes
+//! alarms/             what witnesses said against the record
 //! ```
 //! It is found by `--home DIR`, else `$COUNTERSIGN_HOME`, else the current folder where it holds a `home.toml`.
 
+mod alarms;
 mod config;
 mod create;
 mod fault;
@@ -18,6 +20,7 @@ mod lock;
 mod seal;
 mod stores;
 
+pub(crate) use alarms::Alarms;
 pub(crate) use config::Config;
 pub(crate) use create::{New, create};
 pub(crate) use fault::{ledger, objects, told, write};
@@ -48,6 +51,8 @@ pub(crate) const DOCUMENTS: &str = "documents";
 pub(crate) const KEYS: &str = "keys";
 /// Who witnesses.
 pub(crate) const WITNESSES: &str = "witnesses.policy";
+/// What witnesses said against the record.
+pub(crate) const ALARMS: &str = "alarms";
 /// Held by the process that writes.
 pub(crate) const LOCK: &str = "countersign.lock";
 
@@ -55,6 +60,7 @@ pub(crate) const LOCK: &str = "countersign.lock";
 pub(crate) struct Home {
     pub(crate) dir: PathBuf,
     pub(crate) config: Config,
+    pub(crate) alarms: Alarms,
     /// Witnesses in this very process, in the place of those that are reached over HTTP.
     present: Option<Arc<dyn Witnesses>>,
 }
@@ -91,7 +97,7 @@ impl Home {
             .help(format!("`countersign init {}` makes one", dir.display())));
         }
         let config = Config::read(&path, &input::read(&path)?)?;
-        Ok(Self { dir: dir.to_owned(), config, present: None })
+        Ok(Self { dir: dir.to_owned(), config, alarms: Alarms::new(dir.join(ALARMS)), present: None })
     }
 
     /// The home in a folder.

@@ -70,11 +70,13 @@ impl Home {
         }
         let witnesses: Arc<dyn Witnesses> = match &self.present {
             Some(present) => present.clone(),
-            // What each witness said comes back with what was published.
-            None => Arc::new(
-                Circle::new(self.witnesses()?, seal.key(), Patience::default(), |_| ())
-                    .map_err(|error| Failure::usage(fault::told(&error)))?,
-            ),
+            // What each witness said comes back with what was published; what shows an alarm is kept here.
+            None => {
+                let alarms = self.alarms.clone();
+                let keep = move |asked: &_| alarms.keep(asked);
+                let circle = Circle::new(self.witnesses()?, seal.key(), Patience::default(), keep);
+                Arc::new(circle.map_err(|error| Failure::usage(fault::told(&error)))?)
+            }
         };
         Ok(Parts {
             ledger: stores.store.clone(),

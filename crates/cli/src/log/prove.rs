@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
 use countersign_authority::model::name::Digest;
-use countersign_peer::mirror::{Served, Upstream};
+use countersign_peer::mirror::{Served, Unread, Upstream};
 use countersign_store::dossiers::Dossiers as _;
+use countersign_store::writer::CHECKPOINT;
 use countersign_tlog::hash::{HASH_LENGTH, Hash};
-use countersign_tlog::proof::InclusionProof;
+use countersign_tlog::note::NOTE_MAX;
+use countersign_tlog::proof::{InclusionProof, MakeError};
 use countersign_tlog::size::{LeafIndex, TreeSize};
 use countersign_tlog::spicy::TlogProof;
-use countersign_tlog::tile::{TILE_WIDTH, Tile, TileNodes, TilePath, TileSource};
+use countersign_tlog::tile::{ReadError, TILE_WIDTH, Tile, TileNodes, TilePath, TileSource as _};
 use serde_json::json;
 
 use super::source::{self, Progress, Shown};
@@ -28,7 +30,8 @@ use crate::shell::Shell;
     after_help = "The proof is made of the log's tiles and checked before it is written. An entry that is given is
 looked for, the newest first; only its leaf is compared.
 
-Exit codes: 0 the proof is written · 1 no such entry, or a tile is wrong · 3 the checkpoint is signed by no key that was given · 2 usage"
+Exit codes: 0 the proof is written · 1 no such entry, or a tile is missing or wrong · 3 the log can't be read,
+or its checkpoint is signed by no key that was given · 2 usage"
 )]
 pub(super) struct Args {
     /// The log: the address of its folder (https://…), or the folder; the home's record where not given
@@ -52,6 +55,73 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
+    let made = match made(args) {
+        Ok(made) => made,
+        Err(Stop::Failure(failure)) => return Err(failure),
+        Err(Stop::No(exit, why)) => {
+            if shell.json {
+                shell.print_json(&json!({"proof": null, "message": why}))?;
+            } else {
+                shell.print(&format!("no proof: {why}\n"))?;
+            }
+            return Ok(exit);
+        }
+    };
+    let index = made.index();
+    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{index}.tlog-proof")));
+    input::create(&path, made.file.to_string().as_bytes())?;
+    if shell.json {
+        shell.print_json(&json!({
+            "proof": path.display().to_string(), "index": index.get(), "leaf": made.leaf.to_string(),
+            "checkpoint": checkpoint_json(made.file.checkpoint()),
+        }))?;
+    } else {
+        let size = made.file.checkpoint().checkpoint().size();
+        shell.print(&format!("{}  entry {index} of {size}\n", path.display()))?;
+    }
+    Ok(Exit::Yes)
+}
+
+/// A proof that holds.
+struct Made {
+    leaf: Hash,
+    file: TlogProof,
+}
+
+impl Made {
+    fn index(&self) -> LeafIndex {
+        self.file.index()
+    }
+}
+
+/// Why there is no proof.
+enum Stop {
+    /// An answer: how it ends, and the words.
+    No(Exit, String),
+    /// What was given can't be used.
+    Failure(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<ReadError<Unread>> for Stop {
+    /// What can't be read may be there; what is missing or cut short is wrong.
+    fn from(error: ReadError<Unread>) -> Self {
+        match error {
+            ReadError::Source { source, .. } => Self::No(Exit::Undetermined, source.to_string()),
+            wrong => Self::No(Exit::No, format!("{wrong}; {FSCK}")),
+        }
+    }
+}
+
+/// Where a log's files are wrong.
+const FSCK: &str = "`countersign log fsck` names what is wrong with a log";
+
+fn made(args: &Args) -> Result<Made, Stop> {
     let policy = args.trust.policy()?;
     let leaf = args.entry.leaf()?;
     let (act, leaf) = match &args.of {
@@ -59,66 +129,52 @@ pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         Some(of) => act(of, args.dossier.as_deref())?,
     };
     if leaf.is_none() && act.is_none() {
-        return Err(Failure::usage("the proof of which entry?")
-            .help("give --index N, --entry FILE, --salt FILE --act FILE --p7s FILE, or in a home --of ACT"));
+        let failure = Failure::usage("the proof of which entry?")
+            .help("give --index N, --entry FILE, --salt FILE --act FILE --p7s FILE, or in a home --of ACT");
+        return Err(failure.into());
     }
     let word = match &args.source {
         Some(word) => word.clone(),
         None => Home::needed()?.path(RECORD).display().to_string(),
     };
     let source = source::open(&word)?;
-    let checkpoint = source::checkpoint(&word, &*source)?;
+    let unread = |error: Unread| Stop::No(Exit::Undetermined, error.to_string());
+    let bytes = source.fetch(CHECKPOINT, NOTE_MAX).map_err(unread)?;
+    let checkpoint = source::read(&word, bytes)?;
     if let Some(Err(error)) = policy.as_ref().map(|policy| policy.evaluate(&checkpoint)) {
-        return no(shell, untrusted(&error), &format!("the checkpoint is not trusted: {}", told(&error)));
+        return Err(Stop::No(untrusted(&error), format!("the checkpoint is not trusted: {}", told(&error))));
     }
     let (size, root) = (checkpoint.checkpoint().size(), checkpoint.checkpoint().root());
     let index = match (act, leaf) {
         (Some(index), _) => index,
-        (None, Some(leaf)) => match find(leaf, size, &*source)? {
-            Some(index) => index,
-            None => return no(shell, Exit::No, &format!("none of the {size} entries is that one")),
-        },
-        (None, None) => return Ok(Exit::Usage),
+        (None, leaf) => find(leaf, size, &*source)?
+            .ok_or_else(|| Stop::No(Exit::No, format!("none of the {size} entries is that one")))?,
     };
     if index.get() >= size.get() {
-        return no(
-            shell,
-            Exit::No,
-            &format!("a log of {size} entries has no entry {index}: they count from 0"),
-        );
+        let why = match &args.of {
+            Some(_) => format!(
+                "the act is sequenced as entry {index}, and the published checkpoint has {size}: `countersign log witness` publishes it"
+            ),
+            None => format!("a log of {size} entries has no entry {index}: they count from 0"),
+        };
+        return Err(Stop::No(Exit::No, why));
     }
     let served = Served(&*source);
     let proof = match InclusionProof::make(index, size, &mut TileNodes::new(size, &served)) {
         Ok(proof) => proof,
-        Err(error) => return no(shell, Exit::No, &told(&error)),
+        Err(MakeError::Read(error)) => return Err(error.into()),
+        Err(error) => return Err(Stop::No(Exit::No, told(&error))),
     };
     let leaf = match leaf {
         Some(leaf) => leaf,
-        None => match leaf_at(index, size, &*source)? {
-            Some(leaf) => leaf,
-            None => return no(shell, Exit::No, &format!("the tile with leaf {index} is missing")),
-        },
+        None => leaf_at(index, size, &*source)?,
     };
-    if let Err(error) = proof.verify(index, size, leaf, root) {
-        return no(
-            shell,
-            Exit::No,
-            &format!("a tile of the log is wrong: {error}; `countersign log fsck` names it"),
-        );
-    }
-    let file = TlogProof::new(index, proof, checkpoint.clone(), Vec::new())
-        .map_err(|error| Failure::usage(told(&error)))?;
-    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{index}.tlog-proof")));
-    input::create(&path, file.to_string().as_bytes())?;
-    if shell.json {
-        shell.print_json(&json!({
-            "proof": path.display().to_string(), "index": index.get(), "leaf": leaf.to_string(),
-            "checkpoint": checkpoint_json(&checkpoint),
-        }))?;
-    } else {
-        shell.print(&format!("{}  entry {index} of {size}\n", path.display()))?;
-    }
-    Ok(Exit::Yes)
+    proof
+        .verify(index, size, leaf, root)
+        .map_err(|error| Stop::No(Exit::No, format!("a tile of the log is wrong: {error}; {FSCK}")))?;
+    let file =
+        TlogProof::new(index, proof, checkpoint, Vec::new()).map_err(|error| Failure::usage(told(&error)))?;
+    Ok(Made { leaf, file })
 }
 
 /// An act's entry in the home's record.
@@ -144,17 +200,8 @@ fn act(word: &str, dossier: Option<&str>) -> Result<(Option<LeafIndex>, Option<H
     Ok((Some(recorded.index), Some(Hash::leaf(recorded.link.act.as_bytes()))))
 }
 
-fn no(shell: &mut Shell, exit: Exit, why: &str) -> Result<Exit, Failure> {
-    if shell.json {
-        shell.print_json(&json!({"proof": null, "message": why}))?;
-    } else {
-        shell.print(&format!("no proof: {why}\n"))?;
-    }
-    Ok(exit)
-}
-
-/// The level-0 tiles, the newest first.
-fn find(leaf: Hash, size: TreeSize, source: &dyn Upstream) -> Result<Option<LeafIndex>, Failure> {
+/// Looks through the level-0 tiles, the newest first.
+fn find(leaf: Option<Hash>, size: TreeSize, source: &dyn Upstream) -> Result<Option<LeafIndex>, Stop> {
     let shown = Shown {
         source,
         progress: Progress::new(),
@@ -164,11 +211,8 @@ fn find(leaf: Hash, size: TreeSize, source: &dyn Upstream) -> Result<Option<Leaf
     };
     for index in (0..size.get().div_ceil(TILE_WIDTH.into())).rev() {
         let Some(tile) = Tile::in_tree(0, index, size) else { continue };
-        let leaves = leaves(tile, &shown)?.ok_or_else(|| {
-            Failure::usage(format!("{} is missing", TilePath::Tile(tile)))
-                .help("`countersign log fsck` names what is wrong with a log")
-        })?;
-        if let Some(at) = leaves.iter().position(|found| *found == leaf) {
+        let leaves = leaves(tile, &shown)?;
+        if let Some(at) = leaves.iter().position(|found| Some(*found) == leaf) {
             let index = index.saturating_mul(TILE_WIDTH.into()).saturating_add(at as u64);
             return Ok(LeafIndex::new(index).ok());
         }
@@ -176,17 +220,22 @@ fn find(leaf: Hash, size: TreeSize, source: &dyn Upstream) -> Result<Option<Leaf
     Ok(None)
 }
 
-fn leaf_at(index: LeafIndex, size: TreeSize, source: &dyn Upstream) -> Result<Option<Hash>, Failure> {
+fn leaf_at(index: LeafIndex, size: TreeSize, source: &dyn Upstream) -> Result<Hash, Stop> {
     let width = u64::from(TILE_WIDTH);
-    let Some(tile) = Tile::in_tree(0, index.get() / width, size) else { return Ok(None) };
     let at = usize::try_from(index.get() % width).unwrap_or(usize::MAX);
-    Ok(leaves(tile, source)?.and_then(|leaves| leaves.get(at).copied()))
+    let tile = Tile::in_tree(0, index.get() / width, size);
+    let leaves = tile.map(|tile| leaves(tile, source)).transpose()?.unwrap_or_default();
+    let none = || Stop::No(Exit::No, format!("the tile with leaf {index} is too short; {FSCK}"));
+    leaves.get(at).copied().ok_or_else(none)
 }
 
-fn leaves(tile: Tile, source: &dyn Upstream) -> Result<Option<Vec<Hash>>, Failure> {
-    let bytes = Served(source).read(tile.into()).map_err(|error| Failure::usage(error.to_string()))?;
-    Ok(bytes.map(|bytes| {
-        let (hashes, _) = bytes.as_chunks::<HASH_LENGTH>();
-        hashes.iter().take(tile.width().into()).map(|hash| Hash::new(*hash)).collect()
-    }))
+fn leaves(tile: Tile, source: &dyn Upstream) -> Result<Vec<Hash>, Stop> {
+    let path = TilePath::Tile(tile);
+    let bytes = Served(source).read(path).map_err(|source| ReadError::Source { path, source })?;
+    let bytes = bytes.ok_or(ReadError::Missing { path })?;
+    let expected = usize::from(tile.width()).saturating_mul(HASH_LENGTH);
+    let (found, own) = (bytes.len(), bytes.get(..expected));
+    let own = own.ok_or(ReadError::Length { path, expected, found })?;
+    let (hashes, _) = own.as_chunks::<HASH_LENGTH>();
+    Ok(hashes.iter().map(|hash| Hash::new(*hash)).collect())
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign_peer::mirror::{Folder, Patience, Unread, Upstream, Web};
+use countersign_store::writer::CHECKPOINT;
 use countersign_tlog::checkpoint::SignedCheckpoint;
 use countersign_tlog::note::NOTE_MAX;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -27,7 +28,11 @@ pub(super) fn open(word: &str) -> Result<Box<dyn Upstream>, Failure> {
 
 /// The log's latest checkpoint.
 pub(super) fn checkpoint(word: &str, source: &dyn Upstream) -> Result<SignedCheckpoint, Failure> {
-    let bytes = source.fetch("checkpoint", NOTE_MAX).map_err(|error| Failure::usage(error.to_string()))?;
+    read(word, source.fetch(CHECKPOINT, NOTE_MAX).map_err(|error| Failure::usage(error.to_string()))?)
+}
+
+/// What was read in its place, if anything.
+pub(super) fn read(word: &str, bytes: Option<Vec<u8>>) -> Result<SignedCheckpoint, Failure> {
     let bytes = bytes.ok_or_else(|| {
         Failure::usage(format!("{word} holds no checkpoint"))
             .help("a log is a folder with `checkpoint` and `tile/`, or the address of one: https://…")

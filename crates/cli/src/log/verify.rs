@@ -10,7 +10,7 @@ use countersign_tlog::policy::Policy;
 use countersign_tlog::spicy::{SpicyError, TlogProof};
 use serde_json::json;
 
-use super::trust::{Trust, checkpoint_json, quorum_json, quorum_words, untrusted};
+use super::trust::{Trust, checkpoint_json, escaped, quorum_json, quorum_words, untrusted};
 use super::{source, told};
 use crate::exit::{Exit, Failure};
 use crate::input;
@@ -96,8 +96,7 @@ pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         Ok(included) => {
             let quorum = included.quorum();
             let exit = if quorum.is_met() { Exit::Yes } else { Exit::Undetermined };
-            let words =
-                format!("entry {index} of {}, in its tree of {} entries", included.origin(), included.size());
+            let words = format!("the proof leads to the root of {} entries", included.size());
             (exit, Some(true), words, Some(quorum.clone()))
         }
         Err(SpicyError::Untrusted(error)) => (untrusted(&error), None, told(&error), None),
@@ -106,7 +105,7 @@ pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
     let witnessed = quorum.as_ref().filter(|quorum| quorum.asked().is_some()).map(|quorum| quorum.is_met());
     if shell.json {
         shell.print_json(&json!({
-            "included": included, "witnessed": witnessed, "index": index.get(), "leaf": leaf.to_string(),
+            "sequenced": included.filter(|included| *included), "included": included, "witnessed": witnessed, "index": index.get(), "leaf": leaf.to_string(),
             "checkpoint": checkpoint_json(checkpoint), "quorum": quorum.as_ref().map(quorum_json),
             "message": words,
         }))?;
@@ -117,7 +116,14 @@ pub(super) fn run(args: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
             None => "unknown",
         };
         let witnessed = quorum.as_ref().map_or_else(|| "unknown".to_owned(), quorum_words);
-        shell.print(&format!("included   {word}: {words}\nwitnessed  {witnessed}\n"))?;
+        // A proof that leads nowhere doesn't say that the entry has no place: only that it isn't shown.
+        let place = match included {
+            Some(true) => {
+                format!("yes: entry {index} of {}", escaped(checkpoint.checkpoint().origin().as_str()))
+            }
+            _ => "unknown".to_owned(),
+        };
+        shell.print(&format!("sequenced  {place}\nincluded   {word}: {words}\nwitnessed  {witnessed}\n"))?;
     }
     Ok(exit)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::trust::{checkpoint_json, escaped, quorum_json, quorum_words};
 use crate::exit::{Exit, Failure};
-use crate::home::{self, Home};
+use crate::home::{self, Alarms, Home};
 use crate::shell::Shell;
 
 /// What `log witness` is given.
@@ -38,10 +38,10 @@ pub(super) fn run(_: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
         (None, false) => Exit::Undetermined,
     };
     if shell.json {
-        let answers: Vec<Value> = published.answers().iter().map(answer_json).collect();
+        let answers = published.answers().iter().map(|answer| answer_json(answer, &home.alarms));
         shell.print_json(&json!({
             "checkpoint": checkpoint_json(published.checkpoint()),
-            "quorum": quorum_json(published.quorum()), "witnesses": answers,
+            "quorum": quorum_json(published.quorum()), "witnesses": answers.collect::<Vec<Value>>(),
         }))?;
     } else {
         let said = published.checkpoint().checkpoint();
@@ -60,15 +60,20 @@ pub(super) fn run(_: &Args, shell: &mut Shell) -> Result<Exit, Failure> {
                 Err(silence) => escaped(&silence.to_string()),
             };
             text.push_str(&format!("  {mark}{name}: {words}\n"));
+            for kept in home.alarms.kept().iter().filter(|kept| kept.witness == answer.witness) {
+                text.push_str(&format!("    {}\n", kept.words()));
+            }
         }
         shell.print(&text)?;
     }
     Ok(exit)
 }
 
-fn answer_json(answer: &Answer) -> Value {
+fn answer_json(answer: &Answer, alarms: &Alarms) -> Value {
+    let kept = alarms.kept().into_iter().find(|kept| kept.witness == answer.witness);
+    let folder = kept.and_then(|kept| kept.folder.ok()).map(|folder| folder.display().to_string());
     json!({
         "witness": answer.witness.name().as_str(), "cosigned": answer.said.is_ok(), "alarm": answer.alarms(),
-        "message": answer.said.as_ref().err().map(ToString::to_string),
+        "kept": folder, "message": answer.said.as_ref().err().map(ToString::to_string),
     })
 }

@@ -59,7 +59,7 @@ pub(crate) fn import(home: Home, bundle: &Bundle, at: Instant) -> Result<Importe
     let (mut standings, mut told, mut troubled) = (Vec::new(), Vec::new(), false);
     if !acts.is_empty() {
         let written = writer.write(&acts).map_err(home::write)?;
-        standings = Standing::written(&written);
+        standings = Standing::written(&written, &dossier.home.alarms);
         if let Some(first) = standings.first() {
             (told, troubled) = (first.told.clone(), first.troubled);
         }

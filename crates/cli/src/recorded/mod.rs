@@ -97,7 +97,9 @@ impl Recorded {
     pub(crate) fn publish(&self) -> Result<(Vec<String>, bool), Failure> {
         let _lock = self.home.lock()?;
         let published = self.home.writer(&self.stores)?.publish().map_err(home::write)?;
-        Ok(published.as_ref().map(standing::silent).unwrap_or_default())
+        let (mut told, troubled) = published.as_ref().map(standing::silent).unwrap_or_default();
+        told.extend(self.home.alarms.words());
+        Ok((told, troubled))
     }
 
     /// Where acts stand that were written before.
@@ -145,7 +147,7 @@ impl Dossier for Recorded {
             self.put(name, bytes)?;
         }
         let written = self.write(&[checked])?;
-        let standing = Standing::written(&written).into_iter().next();
+        let standing = Standing::written(&written, &self.home.alarms).into_iter().next();
         let standing = standing.ok_or_else(|| Failure::usage("the record gave no receipt"))?;
         Ok(Admitted { number: standing.number, id: signed.id, standing: Some(standing) })
     }

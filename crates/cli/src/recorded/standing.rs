@@ -8,7 +8,7 @@ use countersign_tlog::policy::{Octets, Policy, Quorum};
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
-use crate::home::{self, Home};
+use crate::home::{self, Alarms, Home};
 
 /// Where an act stands.
 #[derive(Debug, Clone)]
@@ -47,8 +47,9 @@ pub(crate) fn publishing(home: &Home) -> Result<Policy, Failure> {
 
 impl Standing {
     /// Of acts that were just written, in their order.
-    pub(crate) fn written(written: &Written) -> Vec<Self> {
-        let (told, troubled) = told(written);
+    pub(crate) fn written(written: &Written, alarms: &Alarms) -> Vec<Self> {
+        let (mut told, troubled) = told(written);
+        told.extend(alarms.words());
         let of = |receipt: &Receipt| Self {
             under: match (&written.published, receipt) {
                 (Ok(published), Receipt::Included(_) | Receipt::Witnessed(_)) => {

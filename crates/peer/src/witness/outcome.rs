@@ -2,6 +2,7 @@
 
 use countersign_tlog::checkpoint::{Origin, SignedCheckpoint};
 use countersign_tlog::cosignature::Timestamp;
+use countersign_tlog::hash::Hash;
 use countersign_tlog::note::VerifierKey;
 use countersign_tlog::policy::{Octets, Quorum};
 use countersign_tlog::size::TreeSize;
@@ -248,27 +249,42 @@ impl fmt::Display for ForkAlarm {
 }
 
 impl ForkAlarm {
-    /// Both checkpoints with words around them.
-    pub fn to_text(&self) -> String {
-        let Self { origin, witness, at, ours, seen } = self;
-        let seen = seen.as_ref().map_or_else(|| "(it shows none)\n".to_owned(), ToString::to_string);
-        format!(
-            "The witness {witness} has seen another history of {origin} at {at} entries.\n\n\
-             ----- refused by the witness -----\n{ours}\n----- seen by the witness -----\n{seen}"
-        )
+    /// For whoever holds the notes beside it.
+    fn why(&self) -> String {
+        let Self { witness, .. } = self;
+        let seen = match &self.seen {
+            None => "It shows no checkpoint of it: that is its word against the record's.",
+            Some(_) => {
+                "`offered.checkpoint` is the one that it refused, `seen.checkpoint` the one that it cosigned. The log's key signed\n\
+                 both, and neither tree begins with the other:\n\n\
+                 \x20   countersign log verify --consistency seen.checkpoint offered.checkpoint --source RECORD --key VKEY"
+            }
+        };
+        format!("{self}\nAs the witness says: {witness}\n\n{seen}\n")
     }
 
-    /// Keeps it in a folder, one file for each witness and each pair of checkpoints; one that is kept already stays.
+    /// Keeps both checkpoints in a folder of its own in `dir`, one for each witness and each pair of them, as a mirror keeps a
+    /// fork; what is kept already stays. Gives that folder.
     pub fn keep_in(&self, dir: &Path) -> io::Result<PathBuf> {
-        std::fs::create_dir_all(dir)?;
-        let tree = self.ours.checkpoint();
-        let root: String = tree.root().as_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let path = dir.join(format!("fork-{}-{}-{root}.txt", self.witness.id(), tree.size()));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => file.write_all(self.to_text().as_bytes()).and_then(|()| file.sync_all())?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+        let seen = self.seen.as_ref().map(ToString::to_string);
+        let what = format!("{}\n{}{}", self.witness, self.ours.note().text(), seen.as_deref().unwrap_or(""));
+        let hash = Hash::leaf(what.as_bytes());
+        let name: String = hash.as_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let kept = dir.join(name);
+        std::fs::create_dir_all(&kept)?;
+        let files = [
+            ("offered.checkpoint", Some(self.ours.to_string())),
+            ("seen.checkpoint", seen),
+            ("why.txt", Some(self.why())),
+        ];
+        for (name, text) in files {
+            let Some(text) = text else { continue };
+            match OpenOptions::new().write(true).create_new(true).open(kept.join(name)) {
+                Ok(mut file) => file.write_all(text.as_bytes()).and_then(|()| file.sync_all())?,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
         }
-        Ok(path)
+        Ok(kept)
     }
 }

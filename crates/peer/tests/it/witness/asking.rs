@@ -239,8 +239,10 @@ fn a_fork_alarm_carries_both_checkpoints_and_is_kept() {
         alarm.seen.as_ref().unwrap().verify(&ring(log.verifier())).unwrap();
         let kept = alarm.keep_in(&dir.path().join("alarms")).unwrap();
         assert_eq!(kept, alarm.keep_in(&dir.path().join("alarms")).unwrap());
-        let text = std::fs::read_to_string(kept).unwrap();
-        assert!(text.contains(&fork.signed(size).to_string()) && text.contains(&log.signed(20).to_string()));
+        let file = |name: &str| std::fs::read_to_string(kept.join(name)).unwrap();
+        assert_eq!(file("offered.checkpoint"), fork.signed(size).to_string());
+        assert_eq!(file("seen.checkpoint"), log.signed(20).to_string());
+        assert!(file("why.txt").contains("FORK: has seen another history"));
     }
     assert!(ask(&log, &policy, 30, None).quorum.is_met(), "the history that was seen goes on");
 }
