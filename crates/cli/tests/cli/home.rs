@@ -15,7 +15,7 @@ use crate::{countersign, json, root, text};
 const TEXT: [&str; 3] = ["agreement-1.md", "enrichment-1.terms", "ruritania.authority"];
 
 /// Two keys and the example's text, in a folder for homes.
-fn desk() -> TempDir {
+pub(crate) fn desk() -> TempDir {
     let temporary = TempDir::new().unwrap();
     let dir = temporary.path();
     for file in TEXT {
@@ -28,14 +28,14 @@ fn desk() -> TempDir {
 }
 
 /// A home of one side, its record named after it.
-fn home(dir: &Path, party: &str, more: &[&str]) -> Value {
+pub(crate) fn home(dir: &Path, party: &str, more: &[&str]) -> Value {
     let origin = format!("{}.example/record", party.to_lowercase());
     let mut arguments = vec!["init", party, "--party", party, "--origin", &origin, "--no-ca"];
     arguments.extend(more);
     run(dir, &arguments)
 }
 
-fn talks(dir: &Path, party: &str) -> Value {
+pub(crate) fn talks(dir: &Path, party: &str) -> Value {
     run(
         dir,
         &[
@@ -59,7 +59,12 @@ fn talks(dir: &Path, party: &str) -> Value {
 }
 
 /// The command line of an act of one side's signer in its home.
-fn act_words<'a>(home: &'a str, kind: &'a str, party: &'a str, visibility: &'a str) -> Vec<&'a str> {
+pub(crate) fn act_words<'a>(
+    home: &'a str,
+    kind: &'a str,
+    party: &'a str,
+    visibility: &'a str,
+) -> Vec<&'a str> {
     let (key, capacity, with) = if party == "RUR" { ("berg", "SL", "KRA") } else { ("kurz", "KFM", "RUR") };
     vec![
         "--home",
@@ -85,13 +90,13 @@ fn act_words<'a>(home: &'a str, kind: &'a str, party: &'a str, visibility: &'a s
     ]
 }
 
-fn act(dir: &Path, home: &str, kind: &str, party: &str, visibility: &str, more: &[&str]) -> Value {
+pub(crate) fn act(dir: &Path, home: &str, kind: &str, party: &str, visibility: &str, more: &[&str]) -> Value {
     let mut arguments = act_words(home, kind, party, visibility);
     arguments.extend(more);
     run(dir, &arguments)
 }
 
-fn refused(output: &Output) -> String {
+pub(crate) fn refused(output: &Output) -> String {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{}{said}", text(&output.stdout));
     assert!(said.contains("help:") && !said.contains("internal error"), "{said}");
@@ -313,14 +318,14 @@ fn a_bundle_whose_acts_can_not_be_recorded_leaves_nothing_behind() {
 }
 
 /// Two homes; each side's witness cosigns the other's record.
-struct Sides {
+pub(crate) struct Sides {
     desk: TempDir,
-    witnesses: Vec<Process>,
+    pub(crate) witnesses: Vec<Process>,
     vkeys: Vec<String>,
 }
 
 impl Sides {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let desk = desk();
         let dir = desk.path();
         let vkeys: Vec<String> =
@@ -339,18 +344,18 @@ impl Sides {
         Self { desk, witnesses, vkeys }
     }
 
-    fn dir(&self) -> &Path {
+    pub(crate) fn dir(&self) -> &Path {
         self.desk.path()
     }
 
-    fn export(&self, home: &str) {
+    pub(crate) fn export(&self, home: &str) {
         run(
             self.dir(),
             &["--home", home, "dossier", "export", "talks", "-o", &format!("from-{home}.dossier")],
         );
     }
 
-    fn import(&self, home: &str, from: &str) -> Value {
+    pub(crate) fn import(&self, home: &str, from: &str) -> Value {
         run(self.dir(), &["--home", home, "dossier", "import", &format!("from-{from}.dossier")])
     }
 }
@@ -554,7 +559,7 @@ fn a_home_without_keys_takes_no_backup() {
     assert!(!dir.join("copy/keys").exists(), "a backup has no keys");
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

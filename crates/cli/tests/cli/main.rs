@@ -11,6 +11,7 @@ mod inspect;
 mod key;
 mod log;
 mod pdf;
+mod restore;
 mod sign;
 mod stamp;
 #[cfg(unix)]

@@ -23,6 +23,7 @@ mod error;
 mod front;
 mod integrate;
 mod publish;
+mod refill;
 mod rejoin;
 mod seal;
 
