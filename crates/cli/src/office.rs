@@ -256,10 +256,11 @@ fn rejoin(home: &Home, mirror: Option<&Path>, shell: &mut Shell) -> Result<Exit,
             })?;
             if !rejoined.lost.is_empty() {
                 shell.tell(&format!(
-                    "acts at record indices {} to {} are on the record, and what they say is no longer in this database: restore a newer backup before you act in their dossiers",
+                    "entries {} to {} of the record are lost from this database: no dossier that it has is written to before they are back",
                     rejoined.lost.start,
                     rejoined.lost.end.saturating_sub(1)
                 ));
+                shell.tell("  help: `countersign dossier import BUNDLE`, for the newest bundle of each dossier that this record exported");
             }
         }
         None => {

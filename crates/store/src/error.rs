@@ -97,6 +97,38 @@ pub enum LedgerError {
         /// How much is integrated here.
         here: TreeSize,
     },
+    /// An older copy was put back, and what is lost may be of this dossier.
+    #[error(
+        "{entries} entries of the record are lost from this database since an older copy was put back, and may be acts of \
+         dossier {dossier}: import the newest bundle of every dossier that this record exported, such as those sent to the \
+         other side"
+    )]
+    Lost {
+        /// How many.
+        entries: u64,
+        /// The dossier.
+        dossier: String,
+    },
+    /// A bundle says otherwise than the record.
+    #[error(
+        "RECORD REWRITTEN: number {number} of the dossier is {kept} in our record, and {given} in the bundle"
+    )]
+    Rewritten {
+        /// The number.
+        number: u32,
+        /// The digest of our link.
+        kept: Digest,
+        /// The digest of the one given.
+        given: Digest,
+    },
+    /// A bundle shows what the record never had.
+    #[error(
+        "number {number} of the bundle is none of the record's lost entries: it is not what was signed there"
+    )]
+    NotLost {
+        /// The number.
+        number: u32,
+    },
     /// No such dossier.
     #[error("there is no dossier {id}")]
     NoDossier {

@@ -10,6 +10,7 @@ use countersign_tlog::hash::Hash;
 use countersign_tlog::size::{LeafIndex, TreeSize};
 
 pub use crate::error::LedgerError;
+use crate::refill::Refill;
 
 /// The order of the record, its head, and what was admitted. Blocking: a backend that speaks asynchronously brings its own
 /// runtime; the writer is one thread.
@@ -71,11 +72,31 @@ pub trait Ledger: Send + Sync {
 
     /// Goes on from a tree that was signed before, is published, and has its objects here: compares the integrated tree with
     /// `before`, and makes the checkpoint both signed and published. Entries that the database never had, or has lost, count
-    /// as tidied away. Whether the tree continues what is here is for the caller to have verified.
+    /// as tidied away, and as lost until [`Ledger::refill`] puts them back: `lost` are their bytes, from the first that isn't
+    /// sequenced here to the checkpoint's last. Whether the tree continues what is here is for the caller to have verified.
     ///
     /// # Errors
-    /// [`LedgerError::Moved`], [`LedgerError::Older`], [`LedgerError::Unlike`].
-    fn adopt(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError>;
+    /// [`LedgerError::Moved`], [`LedgerError::Older`], [`LedgerError::Unlike`]; [`LedgerError::Beyond`] where `lost` are more
+    /// or fewer.
+    fn adopt(
+        &self,
+        seat: Seat,
+        before: Tree,
+        checkpoint: &SignedCheckpoint,
+        lost: &[[u8; ENTRY_LENGTH]],
+    ) -> Result<(), LedgerError>;
+
+    /// How many entries are lost. While any is, [`Ledger::sequence`] refuses new acts of dossiers that were there when it was
+    /// taken over ([`LedgerError::Lost`]): it may be an act of theirs, whose number would be given twice.
+    fn lost(&self) -> Result<u64, LedgerError>;
+
+    /// Puts what is lost of a dossier back where it was: links that go on where the kept ones end, and acts of links that have
+    /// none. Given again it changes nothing.
+    ///
+    /// # Errors
+    /// [`LedgerError::Rewritten`] where a link is another than the one kept; [`LedgerError::NotLost`] where the record has no
+    /// such entry; [`LedgerError::NoDossier`]; [`LedgerError::Altered`].
+    fn refill(&self, seat: Seat, refill: &Refill) -> Result<(), LedgerError>;
 
     /// Keeps what a witness says that it cosigned last. It may be less than before: a witness knows best what it knows.
     fn keep_cosigned(&self, seat: Seat, cosigned: &Cosigned) -> Result<(), LedgerError>;
@@ -216,6 +237,16 @@ impl Head {
             Tree::of(published).admits(next)?;
         }
         Ok(next)
+    }
+
+    /// How many entries [`Ledger::adopt`] takes over that aren't sequenced here.
+    pub(crate) fn lacks(&self, next: TreeSize, given: usize) -> Result<(), LedgerError> {
+        let lacking = next.get().saturating_sub(self.sequenced.get());
+        if u64::try_from(given) == Ok(lacking) {
+            return Ok(());
+        }
+        let end = self.sequenced.get().saturating_add(u64::try_from(given).unwrap_or(u64::MAX));
+        Err(LedgerError::Beyond { asked: TreeSize::new(end).unwrap_or(TreeSize::MAX), most: next })
     }
 
     /// The size published: nothing is tidied above it.

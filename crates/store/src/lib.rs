@@ -18,6 +18,7 @@ pub mod memory;
 pub mod objects;
 pub mod plan;
 pub mod receipt;
+pub mod refill;
 pub mod schema;
 pub mod seal;
 pub mod sealed;

@@ -33,6 +33,15 @@ pub(crate) fn ledger(error: LedgerError) -> Failure {
         LedgerError::Behind { .. } => failure.help(
             "`countersign home rejoin MIRROR` takes over what was signed since, `countersign home rejoin` asks the witnesses",
         ),
+        LedgerError::Lost { .. } => failure.help(
+            "`countersign dossier import BUNDLE` puts back what a bundle of this record shows, an own one the most; a dossier that is new can be written to",
+        ),
+        LedgerError::Contradicted { .. } => failure.help(
+            "`countersign home rejoin MIRROR` takes over what the witnesses have seen; keep a copy of all files first",
+        ),
+        LedgerError::Rewritten { .. } | LedgerError::NotLost { .. } => {
+            failure.help("nothing was put back. Keep the bundle: it is evidence")
+        }
         LedgerError::Sealed { .. } | LedgerError::Encrypted => {
             failure.help("keys/rest.key and its passphrase (COUNTERSIGN_PASSPHRASE) belong to this home's database")
         }

@@ -7,13 +7,14 @@ use countersign_authority::model::name::Digest;
 use countersign_authority::model::time::Instant;
 use countersign_store::dossiers::{Dossiers as _, Evidence as _, ForeignAct, ForeignRecord};
 use countersign_store::error::LedgerError;
+use countersign_store::ledger::Ledger as _;
 use countersign_store::writer::Admitted as Checked;
 use countersign_tlog::checkpoint::Origin;
 use countersign_tlog::policy::Policy;
 use countersign_verify::bundle::{Bundle, BundledRecord, Manifest};
 use countersign_verify::record::{Completeness, Incomplete, RecordEvidence, RecordState, Testimony};
 
-use super::{PAGE, Recorded, Standing, checked, files};
+use super::{PAGE, Recorded, Standing, checked, files, refill};
 use crate::exit::Failure;
 use crate::home::{self, Home};
 
@@ -40,24 +41,28 @@ pub(crate) fn import(home: Home, bundle: &Bundle, at: Instant) -> Result<Importe
     let acts: Vec<Checked> = bundle.acts.iter().map(|act| one(bundle, act)).collect::<Result<_, _>>()?;
     let ours = home.config.origin.clone();
     let id = bundle.manifest.id.clone();
-    let present = Recorded::open(home, &id)?;
-    if let Some(dossier) = &present {
-        agrees(dossier, bundle, &ours)?;
-    } else if bundle.records.get(&ours).is_some_and(|record| !record.links.is_empty()) {
+    let present = Recorded::open(Home::at(&home.dir)?, &id)?;
+    let missing = match &present {
+        Some(dossier) => agrees(dossier, bundle, &ours)?,
+        None => bundle.records.get(&ours).map_or(0, |record| record.links.len()),
+    };
+    // What would stop the record stops before anything is written: a seal that doesn't open, a record that is older than others'.
+    let stores = home.stores()?;
+    if missing > 0 && stores.store.lost().map_err(home::ledger)? == 0 {
         return Err(not_ours_any_more(&ours, &id));
     }
+    let _lock = home.lock()?;
+    let mut writer = home.writer(&stores)?;
     let opened = present.is_none();
     let dossier = match present {
         Some(dossier) => dossier,
-        None => {
-            let home = Home::needed()?;
-            Recorded::create(home, &Manifest { origin: None, ..bundle.manifest.clone() }, at)?
-        }
+        None => Recorded::create(home, &Manifest { origin: None, ..bundle.manifest.clone() }, at)?,
     };
+    refill::refill(&mut writer, bundle, &ours)?;
     place_files(&dossier, bundle)?;
     let (mut standings, mut told, mut troubled) = (Vec::new(), Vec::new(), false);
     if !acts.is_empty() {
-        let written = dossier.write(&acts)?;
+        let written = writer.write(&acts).map_err(home::write)?;
         standings = Standing::written(&written, &dossier.home.alarms);
         if let Some(first) = standings.first() {
             (told, troubled) = (first.told.clone(), first.troubled);
@@ -76,6 +81,7 @@ pub(crate) fn import(home: Home, bundle: &Bundle, at: Instant) -> Result<Importe
         }
     }
     let acts = bundle.acts.iter().zip(standings).map(|(act, standing)| (act.number, act.id, standing));
+    let records = records.into_iter().filter(|(origin, _)| *origin != ours).collect();
     Ok(Imported { dossier: id, opened, acts: acts.collect(), records, told, troubled })
 }
 
@@ -140,7 +146,7 @@ fn one(bundle: &Bundle, act: &countersign_verify::bundle::BundledAct) -> Result<
 }
 
 /// Holds what a bundle says of our own record, and of records that we have heard of, against what we have.
-fn agrees(dossier: &Recorded, bundle: &Bundle, ours: &Origin) -> Result<(), Failure> {
+fn agrees(dossier: &Recorded, bundle: &Bundle, ours: &Origin) -> Result<usize, Failure> {
     let here = &dossier.manifest;
     if here.parties != bundle.manifest.parties {
         return Err(Failure::usage(format!(
@@ -151,9 +157,7 @@ fn agrees(dossier: &Recorded, bundle: &Bundle, ours: &Origin) -> Result<(), Fail
         ))
         .help("it is another dossier of the same name: ask for it under another"));
     }
-    if let Some(record) = bundle.records.get(ours) {
-        own_links(dossier, record, ours)?;
-    }
+    let missing = bundle.records.get(ours).map(|record| own_links(dossier, record, ours)).transpose()?;
     let store = &dossier.stores.store;
     let kept = store.foreign(&here.id).map_err(home::ledger)?;
     for foreign in kept {
@@ -187,13 +191,13 @@ fn agrees(dossier: &Recorded, bundle: &Bundle, ours: &Origin) -> Result<(), Fail
             ));
         }
     }
-    Ok(())
+    Ok(missing.unwrap_or_default())
 }
 
-/// What a bundle says of our own record must be what we have.
-fn own_links(dossier: &Recorded, record: &BundledRecord, ours: &Origin) -> Result<(), Failure> {
+/// What a bundle says of our own record must be what we have; gives how many links go on after ours.
+fn own_links(dossier: &Recorded, record: &BundledRecord, ours: &Origin) -> Result<usize, Failure> {
     let store = &dossier.stores.store;
-    let mut after = 0;
+    let (mut after, mut missing) = (0, 0);
     for links in record.links.chunks(PAGE) {
         let kept = store.links(&dossier.manifest.id, after, PAGE).map_err(home::ledger)?;
         for (place, link) in links.iter().enumerate() {
@@ -202,12 +206,12 @@ fn own_links(dossier: &Recorded, record: &BundledRecord, ours: &Origin) -> Resul
                 Some(kept) => {
                     return Err(rewritten(ours.as_str(), link.number, &kept.digest(), &link.digest()));
                 }
-                None => return Err(not_ours_any_more(ours, &dossier.manifest.id)),
+                None => missing += 1,
             }
         }
         after = links.last().map_or(after, |link| link.number);
     }
-    Ok(())
+    Ok(missing)
 }
 
 fn rewritten(origin: &str, number: u32, before: &Digest, now: &Digest) -> Failure {
@@ -221,7 +225,7 @@ fn not_ours_any_more(ours: &Origin, id: &str) -> Failure {
     Failure::usage(format!(
         "the bundle shows acts of dossier {id} on our own record {ours} that our database does not have: the database is older than the bundle"
     ))
-    .help("nothing is restored from a bundle. Restore a newer backup: `countersign init DIR --from BACKUP`")
+    .help("nothing was taken in. Put the newest backup back (`countersign init DIR --from BACKUP`), then `countersign home rejoin MIRROR`: after that its own bundles fill what is lost")
 }
 
 fn forked(error: LedgerError, id: &str) -> Failure {
@@ -256,7 +260,7 @@ fn place_files(dossier: &Recorded, bundle: &Bundle) -> Result<(), Failure> {
 }
 
 /// What one record has on the bundle's acts. Those of the bundle's own record lie beside the acts.
-fn foreign(bundle: &Bundle, origin: &Origin, record: &BundledRecord) -> ForeignRecord {
+pub(super) fn foreign(bundle: &Bundle, origin: &Origin, record: &BundledRecord) -> ForeignRecord {
     let is_own = bundle.origin().as_ref() == Some(origin);
     let numbers: BTreeMap<_, u32> = record.links.iter().map(|link| (link.act, link.number)).collect();
     let acts = bundle.acts.iter().filter_map(|act| {

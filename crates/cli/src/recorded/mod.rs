@@ -3,6 +3,7 @@
 mod export;
 mod files;
 mod import;
+mod refill;
 mod standing;
 
 pub(crate) use export::Export;
@@ -114,7 +115,12 @@ impl Recorded {
 /// Checks an act on its way in.
 fn checked(json: &[u8], p7s: &[u8]) -> Result<Checked, Failure> {
     let salt = countersign_keys::random().map_err(|error| Failure::usage(error.to_string()))?;
-    let submission = Submission { json: json.to_vec(), p7s: p7s.to_vec(), salt: Salt::new(salt) };
+    checked_with(json, p7s, Salt::new(salt))
+}
+
+/// The same with the salt it had.
+fn checked_with(json: &[u8], p7s: &[u8], salt: Salt) -> Result<Checked, Failure> {
+    let submission = Submission { json: json.to_vec(), p7s: p7s.to_vec(), salt };
     admit(submission).map_err(|error| Failure::usage(home::told(&error)))
 }
 

@@ -13,6 +13,7 @@ mod log;
 mod pdf;
 #[cfg(unix)]
 mod record_faults;
+mod restore;
 mod sign;
 mod stamp;
 #[cfg(target_os = "linux")]

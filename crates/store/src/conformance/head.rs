@@ -243,7 +243,7 @@ pub fn what_others_have_is_kept_and_nothing_is_written_before_it_is_here(backend
     store.hear(Elsewhere::Nothing).unwrap();
     store.hear(Elsewhere::Signed(size(3))).unwrap();
     let taken = tree(3, "theirs");
-    store.adopt(seat, Tree::EMPTY, &signed(taken)).unwrap();
+    store.adopt(seat, Tree::EMPTY, &signed(taken), &[]).unwrap();
     let head = store.head().unwrap();
     assert_eq!((head.integrated, head.sequenced, head.tidied), (taken, size(3), size(3)));
     let places = store.sequence(seat, &acts("talks", 0..1)).unwrap();
@@ -256,7 +256,7 @@ pub fn a_record_that_was_forked_takes_nothing(backend: &dyn Backend) {
     store.hear(Elsewhere::Forked(size(3))).unwrap();
     store.hear(Elsewhere::Unknown).unwrap();
     assert_eq!(backend.open().head().unwrap().elsewhere, Elsewhere::Forked(size(3)));
-    store.adopt(seat, Tree::EMPTY, &signed(tree(5, "theirs"))).unwrap();
+    store.adopt(seat, Tree::EMPTY, &signed(tree(5, "theirs")), &[]).unwrap();
     let error = store.sequence(seat, &acts("talks", 0..1)).unwrap_err();
     assert!(
         matches!(error, LedgerError::Contradicted { size: at, here } if (at, here) == (size(3), size(5))),

@@ -17,6 +17,7 @@ pub mod head;
 pub mod made;
 pub mod order;
 pub mod race;
+pub mod restore;
 pub mod shelf;
 
 use crate::dossiers::Store;
@@ -114,6 +115,14 @@ claims! { $ conformance CLAIMS: Backend;
         another_record_that_contradicts_itself_is_refused
         evidence_of_nothing_is_refused
         evidence_is_there_after_reopening
+    }
+    restore {
+        what_others_have_more_of_stops_the_record
+        adopting_goes_on_from_a_tree_that_was_signed
+        what_is_lost_stops_the_dossiers_that_were_there
+        what_was_lost_comes_back_to_its_old_place
+        a_link_without_its_act_holds_its_number
+        what_contradicts_the_record_is_not_put_back
     }
     race {
         threads_sequence_without_gap_or_double

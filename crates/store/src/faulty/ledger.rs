@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use countersign_agreement::record::ENTRY_LENGTH;
 use countersign_tlog::checkpoint::SignedCheckpoint;
 use countersign_tlog::size::{LeafIndex, TreeSize};
 
 use super::{Fate, Hook, Site, carried, flip};
 use crate::error::LedgerError;
 use crate::ledger::{Admission, Cosigned, Elsewhere, Entry, Head, Ledger, Place, Seat, Tree};
+use crate::refill::Refill;
 
 /// Another ledger behind a hook.
 pub struct FaultyLedger {
@@ -86,8 +88,22 @@ impl Ledger for FaultyLedger {
         self.call(Site::Hear, |ledger| ledger.hear(elsewhere))
     }
 
-    fn adopt(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError> {
-        self.call(Site::Adopt, |ledger| ledger.adopt(seat, before, checkpoint))
+    fn adopt(
+        &self,
+        seat: Seat,
+        before: Tree,
+        checkpoint: &SignedCheckpoint,
+        lost: &[[u8; ENTRY_LENGTH]],
+    ) -> Result<(), LedgerError> {
+        self.call(Site::Adopt, |ledger| ledger.adopt(seat, before, checkpoint, lost))
+    }
+
+    fn lost(&self) -> Result<u64, LedgerError> {
+        self.call(Site::Head, |ledger| ledger.lost())
+    }
+
+    fn refill(&self, seat: Seat, refill: &Refill) -> Result<(), LedgerError> {
+        self.call(Site::Sequence, |ledger| ledger.refill(seat, refill))
     }
 
     fn keep_cosigned(&self, seat: Seat, cosigned: &Cosigned) -> Result<(), LedgerError> {

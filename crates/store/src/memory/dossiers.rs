@@ -52,7 +52,13 @@ impl Dossiers for Memory {
     }
 
     fn acts(&self, dossier: &str, after: u32, most: usize) -> Result<Vec<Recorded>, LedgerError> {
-        Ok(self.state().numbered(dossier, after, most).cloned().collect())
+        Ok(self
+            .state()
+            .numbered(dossier, after)
+            .filter(|act| !act.json.is_empty())
+            .take(most)
+            .cloned()
+            .collect())
     }
 
     fn act(&self, id: Digest) -> Result<Option<Recorded>, LedgerError> {
@@ -60,7 +66,7 @@ impl Dossiers for Memory {
     }
 
     fn links(&self, dossier: &str, after: u32, most: usize) -> Result<Vec<Link>, LedgerError> {
-        Ok(self.state().numbered(dossier, after, most).map(|act| act.link.clone()).collect())
+        Ok(self.state().numbered(dossier, after).take(most).map(|act| act.link.clone()).collect())
     }
 
     fn newest(&self, dossier: &str, below: TreeSize) -> Result<Option<DossierHead>, LedgerError> {
@@ -71,8 +77,8 @@ impl Dossiers for Memory {
 }
 
 impl State {
-    fn numbered(&self, dossier: &str, after: u32, most: usize) -> impl Iterator<Item = &Recorded> {
+    fn numbered(&self, dossier: &str, after: u32) -> impl Iterator<Item = &Recorded> {
         let acts = self.dossiers.get(dossier).map(|shelf| shelf.acts.as_slice()).unwrap_or_default();
-        acts.iter().filter(move |act| act.link.number > after).take(most)
+        acts.iter().filter(move |act| act.link.number > after)
     }
 }

@@ -2,11 +2,12 @@
 
 mod dossiers;
 mod evidence;
+mod refill;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use countersign_agreement::record::Link;
+use countersign_agreement::record::{ENTRY_LENGTH, Link};
 use countersign_authority::model::name::Digest;
 use countersign_tlog::checkpoint::SignedCheckpoint;
 use countersign_tlog::size::{LeafIndex, TreeSize};
@@ -15,6 +16,7 @@ use crate::dossiers::{Document, Dossier, DossierHead, ForeignRecord, Material, M
 use crate::error::LedgerError;
 use crate::ledger::{Admission, Cosigned, Elsewhere, Entry, Head, Ledger, Place, Seat, Tree, seated, within};
 use crate::plan::{Before, Plan};
+use crate::refill::Refill;
 
 /// What would be in a database, without one. A clone is another door to the same.
 #[derive(Debug, Clone)]
@@ -30,6 +32,9 @@ struct State {
     /// Where an act lies: its dossier and its position there.
     acts: HashMap<Digest, (Arc<str>, usize)>,
     cosigned: BTreeMap<String, TreeSize>,
+    lost: BTreeMap<LeafIndex, [u8; ENTRY_LENGTH]>,
+    /// How many dossiers there were when entries were lost.
+    before: usize,
 }
 
 /// A dossier with all that is kept of it.
@@ -61,6 +66,8 @@ impl Memory {
             opened: Vec::new(),
             acts: HashMap::new(),
             cosigned: BTreeMap::new(),
+            lost: BTreeMap::new(),
+            before: 0,
         })))
     }
 
@@ -94,6 +101,9 @@ impl Ledger for Memory {
         state.head.up_to_date()?;
         let size = state.head.sequenced;
         let plan = Plan::new(batch, size, &mut *state)?;
+        for act in plan.new.iter().filter_map(|at| batch.get(*at)) {
+            state.writable(&act.dossier)?;
+        }
         for at in &plan.new {
             if let (Some(act), Some(place)) = (batch.get(*at), plan.places.get(*at)) {
                 state.admit(act, place);
@@ -144,15 +154,31 @@ impl Ledger for Memory {
         Ok(())
     }
 
-    fn adopt(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError> {
+    fn adopt(
+        &self,
+        seat: Seat,
+        before: Tree,
+        checkpoint: &SignedCheckpoint,
+        lost: &[[u8; ENTRY_LENGTH]],
+    ) -> Result<(), LedgerError> {
         let mut state = self.seated(seat)?;
         let next = state.head.may_adopt(before, checkpoint)?;
+        state.head.lacks(next.size, lost.len())?;
+        state.lose(lost);
         state.head.integrated = next;
         state.head.sequenced = state.head.sequenced.max(next.size);
         state.head.checkpoint = Some(checkpoint.clone());
         state.head.published = Some(checkpoint.clone());
         state.tidy(next.size);
         Ok(())
+    }
+
+    fn lost(&self) -> Result<u64, LedgerError> {
+        Ok(u64::try_from(self.state().lost.len()).unwrap_or(u64::MAX))
+    }
+
+    fn refill(&self, seat: Seat, refill: &Refill) -> Result<(), LedgerError> {
+        self.seated(seat)?.refill(refill)
     }
 
     fn tidy(&self, seat: Seat, below: TreeSize) -> Result<(), LedgerError> {

@@ -63,8 +63,12 @@ CREATE TABLE elsewhere (
   size   BIGINT  CHECK (size >= 0)         -- at which size; none where it isn't known
 );
 
--- Entries that were taken over from others because this database was older: it has neither acts nor heads of them.
-CREATE TABLE adopted (
-  place BIGINT PRIMARY KEY,                -- the index of the first
-  size  BIGINT NOT NULL CHECK (size > 0)
+-- Entries that were taken over from others because this database was older: it has neither acts nor heads of them. A row goes
+-- when what it commits to is put back. Of a link that came back without its act, json, p7s and salt in `acts` are empty, and
+-- the name is the entry.
+CREATE TABLE lost (
+  place    BIGINT PRIMARY KEY,             -- its index
+  entry    BYTEA  NOT NULL,
+  dossiers BIGINT NOT NULL,                -- the newest dossier when it was taken over: it may be of one up to that
+  UNIQUE (entry, place)
 );

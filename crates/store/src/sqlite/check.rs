@@ -13,7 +13,8 @@ use rusqlite::{Connection, MAIN_DB, OptionalExtension as _, Transaction, params}
 use super::Sqlite;
 use super::fault::Fault;
 use super::ledger::entries;
-use super::rows::{self, ACT};
+use super::refill;
+use super::rows::{self, ACT, Linked};
 use crate::error::{Damage, LedgerError};
 
 impl Sqlite {
@@ -56,12 +57,17 @@ impl Sqlite {
                 Some((dossier, id, link)) if dossier == number => (id, link),
                 _ => (rows::dossier(transaction, &self.vault, number)?.id, None),
             };
-            let act = rows::recorded(row, &self.vault, id.clone())?;
-            let link = Link::after(before.as_ref(), id.clone(), act.link.act, act.link.bears);
-            if link != act.link {
-                return Err(Fault::altered(format!("link {} of dossier {id}", act.link.number)));
+            let linked = Linked::read(row)?;
+            let (index, kept) = (linked.index, linked.link(id.clone()));
+            let link = Link::after(before.as_ref(), id.clone(), kept.act, kept.bears);
+            if link != kept {
+                return Err(Fault::altered(format!("link {} of dossier {id}", kept.number)));
             }
-            log.holds(act.index, link.act.as_bytes())?;
+            // A link that came back without its act.
+            if !row.get_ref(8)?.as_blob().map_err(rusqlite::Error::from)?.is_empty() {
+                rows::recorded(row, &self.vault, id.clone())?;
+            }
+            log.holds(index, link.act.as_bytes())?;
             let head: Option<i64> =
                 heads.query_row(params![number, link.number], |row| row.get(0)).optional()?;
             if let Some(place) = head {
@@ -91,10 +97,8 @@ impl Log {
         if first != head.tidied || head.tidied > head.published_size() {
             return Err(Fault::altered("where the batches begin"));
         }
-        // Of what was adopted there is nothing to see, and no batch either.
-        let adopted: i64 =
-            connection.query_row("SELECT coalesce(sum(size), 0) FROM adopted", [], |row| row.get(0))?;
-        let seen = rows::size(adopted)?.get();
+        // Of what is lost there is nothing to see, and no batch either.
+        let seen = refill::lost(connection)?;
         let mut log = Self { tidied: first, size: head.sequenced, seen, kept: HashMap::new() };
         let Ok(from) = LeafIndex::new(first.get()) else { return Ok(log) };
         for entry in entries(connection, from, usize::MAX)? {

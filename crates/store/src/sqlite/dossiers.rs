@@ -70,7 +70,7 @@ impl Dossiers for Sqlite {
             let Some(number) = rows::numbered(transaction, &self.vault, dossier)? else { return Ok(acts) };
             let id: Arc<str> = dossier.into();
             let mut statement = transaction.prepare_cached(&format!(
-                "SELECT {ACT} FROM acts WHERE dossier = ?1 AND number > ?2 ORDER BY number LIMIT ?3"
+                "SELECT {ACT} FROM acts WHERE dossier = ?1 AND number > ?2 AND length(json) > 0 ORDER BY number LIMIT ?3"
             ))?;
             let mut found = statement.query(params![number, after, limit(most)])?;
             while let Some(row) = found.next()? {
@@ -85,8 +85,8 @@ impl Dossiers for Sqlite {
 
     fn act(&self, id: Digest) -> Result<Option<Recorded>, LedgerError> {
         self.reading("reading an act", |transaction| {
-            let mut statement =
-                transaction.prepare_cached(&format!("SELECT {ACT} FROM acts WHERE name = ?1"))?;
+            let mut statement = transaction
+                .prepare_cached(&format!("SELECT {ACT} FROM acts WHERE name = ?1 AND length(json) > 0"))?;
             let mut found = statement.query([self.vault.name("acts.name", &id.0)])?;
             let Some(row) = found.next()? else { return Ok(None) };
             let dossier = rows::dossier(transaction, &self.vault, row.get(1)?)?;

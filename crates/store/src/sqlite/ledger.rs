@@ -12,11 +12,13 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::Sqlite;
 use super::fault::Fault;
+use super::refill;
 use super::rows::{self, LINK, Linked, signed};
 use super::vault::{Vault, row as row_of};
 use crate::error::LedgerError;
 use crate::ledger::{Admission, Cosigned, Elsewhere, Entry, Head, Ledger, Place, Seat, Tree, seated, within};
 use crate::plan::{Before, Plan};
+use crate::refill::Refill;
 
 impl Ledger for Sqlite {
     fn take_seat(&self) -> Result<Seat, LedgerError> {
@@ -35,6 +37,9 @@ impl Ledger for Sqlite {
             let size = head.sequenced;
             let mut before = Rows { connection: transaction, vault: &self.vault, numbers: HashMap::new() };
             let plan = Plan::new(batch, size, &mut before)?;
+            for act in plan.new.iter().filter_map(|at| batch.get(*at)) {
+                refill::writable(transaction, before.number(&act.dossier)?, &act.dossier)?;
+            }
             before.store(batch, &plan)?;
             store_entries(transaction, size, &plan)?;
             Ok(plan.places)
@@ -103,17 +108,18 @@ impl Ledger for Sqlite {
         })
     }
 
-    fn adopt(&self, seat: Seat, before: Tree, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError> {
+    fn adopt(
+        &self,
+        seat: Seat,
+        before: Tree,
+        checkpoint: &SignedCheckpoint,
+        lost: &[[u8; ENTRY_LENGTH]],
+    ) -> Result<(), LedgerError> {
         self.writing("adopting", |transaction| {
             let head = head_under(transaction, seat)?;
             let next = head.may_adopt(before, checkpoint)?;
-            if head.sequenced < next.size {
-                let size = next.size.get() - head.sequenced.get();
-                transaction.execute(
-                    "INSERT INTO adopted (place, size) VALUES (?1, ?2)",
-                    [signed(head.sequenced.get()), signed(size)],
-                )?;
-            }
+            head.lacks(next.size, lost.len())?;
+            refill::lose(transaction, head.sequenced.get(), lost)?;
             transaction.execute(
                 "UPDATE record SET sequenced = ?1, integrated = ?2, root = ?3, checkpoint = ?4, published = ?4",
                 params![
@@ -124,6 +130,17 @@ impl Ledger for Sqlite {
                 ],
             )?;
             tidy(transaction, next.size)
+        })
+    }
+
+    fn lost(&self) -> Result<u64, LedgerError> {
+        self.reading("counting what is lost", |transaction| refill::lost(transaction))
+    }
+
+    fn refill(&self, seat: Seat, given: &Refill) -> Result<(), LedgerError> {
+        self.writing("putting back", |transaction| {
+            sequenced(transaction, seat)?;
+            refill::refill(transaction, &self.vault, given)
         })
     }
 

@@ -9,6 +9,7 @@ mod evidence;
 mod fault;
 mod ledger;
 mod open;
+mod refill;
 mod rows;
 #[cfg(test)]
 mod tests;

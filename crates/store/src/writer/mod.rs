@@ -33,6 +33,7 @@ mod error;
 mod front;
 mod integrate;
 mod publish;
+mod refill;
 mod rejoin;
 mod seal;
 

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use countersign_agreement::record::ENTRY_LENGTH;
 use countersign_tlog::checkpoint::SignedCheckpoint;
 use countersign_tlog::fsck::{Fault, Findings, FsckError, fsck};
 use countersign_tlog::policy::Quorum;
@@ -102,10 +103,11 @@ impl Writer {
         }
         publisher.expect_prefix(&head, size, Tiles(from))?;
         publisher.take_over(size, Tiles(from))?;
+        let entries = lost_entries(head.sequenced.get(), size, Tiles(from))?;
         publisher
             .parts
             .ledger
-            .adopt(publisher.seat, head.integrated, &checkpoint)
+            .adopt(publisher.seat, head.integrated, &checkpoint, &entries)
             .map_err(WriteError::from)?;
         publisher.show(&checkpoint)?;
         let quorum = publisher.policy.evaluate(&checkpoint).map_err(WriteError::from)?.quorum().clone();
@@ -228,6 +230,23 @@ fn entries_of(bundle: Bundle, bytes: &[u8]) -> Result<Vec<&[u8]>, BundleError> {
         read => read?,
     };
     Ok(read.iter().take(bundle.width().into()).collect())
+}
+
+/// Entries from an index to the end of a tree.
+fn lost_entries(
+    first: u64,
+    size: TreeSize,
+    theirs: Tiles<'_>,
+) -> Result<Vec<[u8; ENTRY_LENGTH]>, RejoinError> {
+    let (width, mut lost) = (u64::from(TILE_WIDTH), Vec::new());
+    for number in first / width..size.get().div_ceil(width) {
+        for (index, entry) in (number * width..).zip(bundle_at(number, size, theirs)?) {
+            if index >= first && index < size.get() {
+                lost.push(entry.try_into().map_err(|_| RejoinError::Diverged { index })?);
+            }
+        }
+    }
+    Ok(lost)
 }
 
 fn bundle_at(number: u64, size: TreeSize, theirs: Tiles<'_>) -> Result<Vec<Vec<u8>>, RejoinError> {
