@@ -223,7 +223,7 @@ fn generated() -> Result<Vec<Row>> {
         let folder = Scratch::new("generated")?;
         let checkpoint = generate(&folder.0.join("record"), size)?;
         let store = ledger(&folder.0)?;
-        store.adopt(store.take_seat()?, Tree::EMPTY, &checkpoint)?;
+        store.adopt(store.take_seat()?, Tree::EMPTY, &checkpoint, &[])?;
         drop(store);
         let on_disk = bytes_of(&folder.0.join("record"))? as f64 / size as f64;
         rows.push(Row::ours(
