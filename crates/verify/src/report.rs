@@ -208,8 +208,7 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
     let withheld = withheld(bundle, &evidence, question.known_at);
     let mut replay = Replay::of(&admitted);
     replay.flags.extend(bound_times(&mut replay.facts, &evidence));
-    let mut with_record = maps.clone();
-    with_record.push(replay.record_map());
+    let with_record = with_record(&maps, &mut replay, policy, zone.as_ref())?;
     let record = u32::try_from(maps.len()).unwrap_or(u32::MAX);
     let world = World::new(&with_record, policy, zone.as_ref())?.with_record(record);
     let milestones: Vec<(Event, Instant)> = replay.milestones.iter().map(|m| (m.event, m.at)).collect();
@@ -282,6 +281,35 @@ pub fn report(bundle: &Bundle, question: ReportQuestion<'_>) -> Result<Report, R
         policy: policy.map(countersign_notation::digest::policy),
         record_policy: question.records.map(|records| sha256(&records.to_bytes())),
     })
+}
+
+/// The maps, and the record's own statements as the last of them. What an act states of a grant, office or person that nothing
+/// declares counts for nothing: else one act could stop every report.
+fn with_record(
+    maps: &[Map],
+    replay: &mut Replay,
+    policy: Option<&Policy>,
+    zone: &(dyn Zone + Sync),
+) -> Result<Vec<Map>, ReportError> {
+    loop {
+        let mut all = maps.to_vec();
+        all.push(replay.record_map());
+        let (at, name) = match World::new(&all, policy, zone) {
+            Err(WorldError::Undeclared { at, name }) => (at, name),
+            Err(other) => return Err(other.into()),
+            Ok(_) => return Ok(all),
+        };
+        let place = usize::try_from(at.statement).unwrap_or(usize::MAX);
+        let of_record = usize::try_from(at.map).is_ok_and(|map| map == maps.len());
+        if !of_record || place >= replay.record.len() || place >= replay.made_by.len() {
+            return Err(WorldError::Undeclared { at, name }.into());
+        }
+        replay.record.remove(place);
+        let number = replay.made_by.remove(place);
+        let says =
+            format!("act {number} names {name}, which no map and no act declares: it counts for nothing");
+        replay.flags.push(Flag { number, says });
+    }
 }
 
 fn maps(bundle: &Bundle) -> Result<Vec<Map>, ReportError> {

@@ -193,3 +193,25 @@ proptest! {
         prop_assert_eq!(with, without, "{} of {} at {} of {:?}", word, day(when), place, acts);
     }
 }
+
+/// One act that names what nothing declares stops no report, and changes no answer.
+#[test]
+fn an_act_that_names_what_nothing_declares_counts_for_nothing() {
+    let grant = |grantee: &str| {
+        json!({
+            "grant": "G", "grantors": ["SL"], "grantee": grantee, "verbs": ["sign"], "basis": "Letter",
+            "from": "2026-03-05T09:00:00Z",
+        })
+    };
+    let revoke = json!({"grant": "NONE", "from": "2026-03-05T09:00:00Z", "basis": "Letter"});
+    let restrict = json!({"office": "NOBODY", "verbs": ["sign"], "basis": "Letter"});
+    let before = columns(&signed(), &full());
+    for (kind, body) in [("revoke", revoke), ("grant", grant("nobody")), ("restrict", restrict)] {
+        let mut table = signed();
+        table.act(kind, Table::office("berg", "SL"), "2026-03-05T09:00:00Z", body, "berg");
+        assert_eq!(columns(&table, &full()), before, "{kind}");
+        let bundle = record(&table, &mut keeper(2), &[1, 2, 3, 4]);
+        let said = by(&bundle, &full());
+        assert!(said.text.contains("which no map and no act declares"), "{kind}: {}", said.text);
+    }
+}
