@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
@@ -38,7 +39,10 @@ fn words(id: &str) -> Vec<&str> {
 
 /// An act in the other dossier, which must go through with no warning or be refused.
 fn fuel(dir: &Path, status: i32) -> String {
-    let output = countersign(dir, &words("fuel"));
+    // No two acts are alike, though they be of one second.
+    static SAID: AtomicU32 = AtomicU32::new(0);
+    let says = format!("Not for {} tons", SAID.fetch_add(1, Ordering::Relaxed));
+    let output = countersign(dir, &[words("fuel"), vec!["--says", &says]].concat());
     assert_eq!(output.status.code(), Some(status), "{}", text(&output.stderr));
     text(&output.stderr)
 }
@@ -68,11 +72,11 @@ fn lost_acts_come_back_from_own_bundles_and_the_chain_stays_one() {
 
     // Nothing in the dossiers that were there; a new one is written to.
     for id in ["fuel", "talks"] {
-        let said = refused(&countersign(dir, &words(id)));
+        let said = refused(&countersign(dir, &[words(id), vec!["--says", "No"]].concat()));
         assert!(said.contains("6 entries") && said.contains("dossier import BUNDLE"), "{said}");
     }
     run(dir, &["--home", "RUR", "dossier", "new", "later", "--party", "RUR", "--party", "KRA"]);
-    assert_eq!(countersign(dir, &words("later")).status.code(), Some(0));
+    assert_eq!(countersign(dir, &[words("later"), vec!["--says", "Later"]].concat()).status.code(), Some(0));
 
     // The bundle that the other side got holds the note's link alone.
     let taken = bundle(dir, "from-RUR.dossier");
@@ -91,7 +95,7 @@ fn lost_acts_come_back_from_own_bundles_and_the_chain_stays_one() {
     };
     assert_eq!(places(&shown), places(&before));
 
-    let next = act(dir, "RUR", "refuse", "RUR", "parties", &[]);
+    let next = act(dir, "RUR", "refuse", "RUR", "parties", &["--says", "Enough"]);
     assert_eq!(next["act"], 4, "{next}");
     sides.export("RUR");
     let taken = sides.import("KRA", "RUR");
@@ -113,7 +117,7 @@ fn a_record_that_is_lost_too_comes_back_from_a_mirror() {
     for name in ["own.dossier", "fuel.dossier"] {
         bundle(dir, name);
     }
-    assert_eq!(act(dir, "RUR", "refuse", "RUR", "parties", &[])["act"], 4);
+    assert_eq!(act(dir, "RUR", "refuse", "RUR", "parties", &["--says", "Enough"])["act"], 4);
     sides.export("RUR");
     assert_eq!(sides.import("KRA", "RUR")["new"], 1);
 }
@@ -137,7 +141,7 @@ fn a_witness_says_whether_more_was_signed() {
     assert!(fuel(dir, 2).contains("rejoin"));
     run(dir, &["--home", "RUR", "home", "rejoin"]);
     assert_eq!(fuel(dir, 0), "");
-    assert_eq!(act(dir, "RUR", "refuse", "RUR", "parties", &[])["act"], 4);
+    assert_eq!(act(dir, "RUR", "refuse", "RUR", "parties", &["--says", "Enough"])["act"], 4);
 }
 
 #[test]
