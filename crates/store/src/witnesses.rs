@@ -84,6 +84,9 @@ pub enum Silence {
     Fork {
         /// The size it was asked about.
         size: TreeSize,
+        /// Whether it showed a checkpoint of the other history, signed by this record's own seal. Otherwise it is its word
+        /// against the record's, and holds nothing back: one liar could stop the record for good.
+        shown: bool,
     },
 }
 

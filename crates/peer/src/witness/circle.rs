@@ -107,7 +107,7 @@ fn said(
             let by_it = |line: &&SignatureLine| line.name() == witness.name() && line.id() == witness.id();
             return Ok(lines.filter(by_it).cloned().collect());
         }
-        Outcome::Fork(alarm) => Silence::Fork { size: alarm.at },
+        Outcome::Fork(alarm) => Silence::Fork { size: alarm.at, shown: alarm.seen.is_some() },
         Outcome::Behind { latest } => {
             Silence::Ahead { latest: *latest, asked: request.checkpoint().checkpoint().size() }
         }

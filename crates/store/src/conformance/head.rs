@@ -1,7 +1,9 @@
 //! The head: who may move it, and where to.
 
+use countersign_agreement::record::ENTRY_LENGTH;
+
 use super::Backend;
-use super::made::{act, acts, checkpoint, index, opened, signed, size, tree};
+use super::made::{act, acts, checkpoint, dossier, index, opened, signed, size, tree};
 use crate::dossiers::Store;
 use crate::error::LedgerError;
 use crate::ledger::{Cosigned, Elsewhere, Seat, Tree};
@@ -243,10 +245,11 @@ pub fn what_others_have_is_kept_and_nothing_is_written_before_it_is_here(backend
     store.hear(Elsewhere::Nothing).unwrap();
     store.hear(Elsewhere::Signed(size(3))).unwrap();
     let taken = tree(3, "theirs");
-    store.adopt(seat, Tree::EMPTY, &signed(taken), &[]).unwrap();
+    store.adopt(seat, Tree::EMPTY, &signed(taken), &[[0; ENTRY_LENGTH]; 3]).unwrap();
     let head = store.head().unwrap();
     assert_eq!((head.integrated, head.sequenced, head.tidied), (taken, size(3), size(3)));
-    let places = store.sequence(seat, &acts("talks", 0..1)).unwrap();
+    store.open(&dossier("later")).unwrap();
+    let places = store.sequence(seat, &acts("later", 0..1)).unwrap();
     assert_eq!(places[0].index, index(3), "after what was taken over");
 }
 
@@ -256,12 +259,13 @@ pub fn a_record_that_was_forked_takes_nothing(backend: &dyn Backend) {
     store.hear(Elsewhere::Forked(size(3))).unwrap();
     store.hear(Elsewhere::Unknown).unwrap();
     assert_eq!(backend.open().head().unwrap().elsewhere, Elsewhere::Forked(size(3)));
-    store.adopt(seat, Tree::EMPTY, &signed(tree(5, "theirs")), &[]).unwrap();
-    let error = store.sequence(seat, &acts("talks", 0..1)).unwrap_err();
+    store.adopt(seat, Tree::EMPTY, &signed(tree(5, "theirs")), &[[0; ENTRY_LENGTH]; 5]).unwrap();
+    store.open(&dossier("later")).unwrap();
+    let error = store.sequence(seat, &acts("later", 0..1)).unwrap_err();
     assert!(
         matches!(error, LedgerError::Contradicted { size: at, here } if (at, here) == (size(3), size(5))),
         "{error:?}"
     );
     store.hear(Elsewhere::Nothing).unwrap();
-    store.sequence(seat, &acts("talks", 0..1)).unwrap();
+    store.sequence(seat, &acts("later", 0..1)).unwrap();
 }

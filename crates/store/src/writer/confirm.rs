@@ -5,7 +5,7 @@
 //! they cosign the head       it is what they have seen
 //! Ahead                      kept as Elsewhere::Signed: refused until what is missing was taken over (`Writer::rejoin`), or
 //!                            all witnesses cosign the head
-//! Fork                       kept as Elsewhere::Forked: refused until a quorum cosigns the head (`Writer::confirm`)
+//! Fork, and it shows it       kept as Elsewhere::Forked: refused until a quorum cosigns the head (`Writer::confirm`)
 //! silence                    blocks nothing, and is told
 //! ```
 

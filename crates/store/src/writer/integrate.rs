@@ -121,7 +121,7 @@ impl Publisher {
 
     fn fetch(&self, at: u64) -> Result<Vec<Entry>, WriteError> {
         let from = LeafIndex::new(at).map_err(|_| WriteError::Gap { expected: at })?;
-        self.parts.ledger.entries(from, FETCHED).map_err(|error| self.fenced(error))
+        self.parts.ledger.entries(from, FETCHED).map_err(|error| self.fenced(error.into()))
     }
 
     /// Creates objects and reads them back: whether they were there or not, they hold what belongs there.

@@ -90,7 +90,7 @@ impl Publisher {
                     self.parts.ledger.hear(Elsewhere::Signed(*latest))?;
                     continue;
                 }
-                Err(Silence::Fork { size }) => {
+                Err(Silence::Fork { size, shown: true }) => {
                     self.parts.ledger.hear(Elsewhere::Forked(*size))?;
                     continue;
                 }

@@ -42,15 +42,16 @@ impl Publisher {
         if head.integrated != before {
             return Err(LedgerError::Moved { expected: before, found: head.integrated }.into());
         }
-        let checkpoint =
-            Checkpoint::new(self.origin.clone(), tree.size, tree.root).sign(&*self.parts.seal)?;
+        let checkpoint = Checkpoint::new(self.origin.clone(), tree.size, tree.root);
+        // A seal that remembers refuses what lies before the signature of whoever took the seat in the meantime.
+        let checkpoint = checkpoint.sign(&*self.parts.seal).map_err(|refused| self.fenced(refused.into()))?;
         Ok(Signed { before, checkpoint, front })
     }
 
     /// What is behind an error: where the seat was taken, the one who has it has gone on.
-    pub(super) fn fenced(&self, error: LedgerError) -> WriteError {
+    pub(super) fn fenced(&self, error: WriteError) -> WriteError {
         let seat = self.parts.ledger.head().map_or(self.seat, |head| head.seat);
-        seated(self.seat, seat).err().unwrap_or(error).into()
+        seated(self.seat, seat).map_or_else(WriteError::from, |()| error)
     }
 
     /// Lets the ledger keep what was signed.

@@ -161,7 +161,7 @@ impl Neighbour {
             Refusal::Conflict { latest, fork: None, .. } => {
                 Silence::Ahead { latest: latest.size(), asked: size }
             }
-            _ => Silence::Fork { size },
+            _ => Silence::Fork { size, shown: true },
         })?;
         *latest = accepted.after();
         let line = accepted.cosign(&self.key, Timestamp::new(*self.clock.lock().unwrap()).unwrap()).unwrap();

@@ -316,6 +316,6 @@ fn a_records_writing_path_is_told_in_its_own_words() {
         ask(&log, 15),
         Err(Silence::Ahead { latest: TreeSize::new(20).unwrap(), asked: TreeSize::new(15).unwrap() })
     );
-    assert_eq!(ask(&log.forked(3), 25), Err(Silence::Fork { size: TreeSize::new(20).unwrap() }));
+    assert_eq!(ask(&log.forked(3), 25), Err(Silence::Fork { size: TreeSize::new(20).unwrap(), shown: true }));
     assert_eq!(heard.lock().unwrap()[3], TreeSize::new(20).ok());
 }
