@@ -55,7 +55,7 @@ pub(super) fn expect_leaf(at: u64, expected: Hash, bytes: &[u8]) -> Result<(), W
 }
 
 /// The entries of a partial bundle, which the full one's bytes hold as well.
-fn entries(bundle: Bundle, bytes: &[u8]) -> Result<Vec<&[u8]>, BundleError> {
+pub(super) fn entries(bundle: Bundle, bytes: &[u8]) -> Result<Vec<&[u8]>, BundleError> {
     let read = match Entries::read(bundle, bytes) {
         Err(BundleError::Trailing { found }) => {
             let full = Bundle::new(bundle.index(), TILE_WIDTH).ok();

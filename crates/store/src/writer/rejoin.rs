@@ -9,8 +9,8 @@ use countersign_tlog::fsck::{Fault, Findings, FsckError, fsck};
 use countersign_tlog::policy::Quorum;
 use countersign_tlog::size::{LeafIndex, TreeSize};
 use countersign_tlog::tile::{
-    Bundle, BundleError, Edge, Entries, ReadError, TILE_WIDTH, TilePath, TileSource as _, bundles_between,
-    tiles_between, write_bundle,
+    Bundle, Edge, ReadError, TILE_WIDTH, TilePath, TileSource as _, bundles_between, tiles_between,
+    write_bundle,
 };
 
 use super::{CHECKPOINT, Parts, Publisher, WriteError, Writer};
@@ -210,26 +210,13 @@ fn cut(path: TilePath, from: Tiles<'_>) -> Result<Vec<u8>, ReadError<ObjectsErro
     match path {
         TilePath::Tile(tile) => bytes.truncate(tile.length()),
         TilePath::Entries(bundle) if !bundle.is_full() => {
-            let entries = entries_of(bundle, &bytes);
+            let entries = super::front::entries(bundle, &bytes);
             let cut = entries.and_then(|entries| write_bundle(bundle, entries.iter().copied()));
             bytes = cut.map_err(|_| ReadError::Missing { path })?;
         }
         TilePath::Entries(_) => {}
     }
     Ok(bytes)
-}
-
-/// The entries of a bundle, out of its own bytes or the full one's.
-fn entries_of(bundle: Bundle, bytes: &[u8]) -> Result<Vec<&[u8]>, BundleError> {
-    let read = match Entries::read(bundle, bytes) {
-        Err(BundleError::Trailing { found }) => {
-            let full = Bundle::new(bundle.index(), TILE_WIDTH).ok();
-            let full = full.and_then(|full| Entries::read(full, bytes).ok());
-            full.ok_or(BundleError::Trailing { found })?
-        }
-        read => read?,
-    };
-    Ok(read.iter().take(bundle.width().into()).collect())
 }
 
 /// Entries from an index to the end of a tree.
@@ -253,6 +240,6 @@ fn bundle_at(number: u64, size: TreeSize, theirs: Tiles<'_>) -> Result<Vec<Vec<u
     let gap = || RejoinError::Diverged { index: number * u64::from(TILE_WIDTH) };
     let bundle = Bundle::in_tree(number, size).ok_or_else(gap)?;
     let bytes = cut(TilePath::from(bundle), theirs).map_err(WriteError::from)?;
-    let entries = entries_of(bundle, &bytes).map_err(|_| gap())?;
+    let entries = super::front::entries(bundle, &bytes).map_err(|_| gap())?;
     Ok(entries.into_iter().map(<[u8]>::to_vec).collect())
 }
